@@ -1,0 +1,8 @@
+//! `sniff` explains network captures: it peels every frame into packet and segment or datagram, says in words what
+//! each header field means, and follows every connection on both sides.
+//!
+//! The modules are floors: each imports only from the ones below it (`tests/floor_plan.rs` checks that).
+
+pub mod capture;
+pub mod text;
+pub mod time;
