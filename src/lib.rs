@@ -4,5 +4,12 @@
 //! The modules are floors: each imports only from the ones below it (`tests/floor_plan.rs` checks that).
 
 pub mod capture;
+pub mod dissect;
+pub mod field;
+pub mod input;
+pub mod packet;
+pub mod proto;
+pub mod sink;
 pub mod text;
 pub mod time;
+pub mod tree;

@@ -1,0 +1,324 @@
+//! How a protocol reads its bytes: one definition, one body, two instantiations.
+//!
+//! A protocol is a [`Protocol`] row in the registry. Its body is one generic function over [`Sink`]: with `Off` it is
+//! the fast path that only finds out how long the header is and what comes next, with `Tree` it also puts every field.
+
+use crate::field::{Field, Table};
+use crate::input::{Addresses, Conversation, Extent, Input, Stop};
+use crate::sink::Off;
+use crate::text::Text;
+use crate::tree::Tree;
+
+/// A key space: a set of numbers by which a layer says what it carries. The child claims its keys, so no parent keeps
+/// a table of children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Space {
+    /// Link types of capture files (`LINKTYPE_` numbers).
+    Link,
+    /// EtherType (IEEE 802 numbers).
+    EtherType,
+    /// IP protocol numbers, which are also IPv6 next headers.
+    IpProto,
+    /// TCP ports.
+    TcpPort,
+    /// UDP ports.
+    UdpPort,
+}
+
+impl Space {
+    /// How many spaces there are.
+    const COUNT: usize = 5;
+
+    /// What a key of this space is called in messages: `EtherType 0x88cc`.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Space::Link => "link type",
+            Space::EtherType => "EtherType",
+            Space::IpProto => "IP protocol",
+            Space::TcpPort => "TCP port",
+            Space::UdpPort => "UDP port",
+        }
+    }
+}
+
+/// What follows a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing that is a protocol: what is left is this layer's own data.
+    End,
+    /// The protocol that claims this key.
+    Key(Space, u16),
+    /// The protocol that claims one of two ports, the lower one first.
+    Ports(Space, u16, u16),
+    /// Something follows that cannot be read from this frame alone; the reason is for people.
+    Opaque(&'static str),
+}
+
+/// What a body found out about its layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Length of the header in bytes, options included.
+    pub header: u32,
+    /// Length of the whole layer on the wire in bytes, by its own length field if it has one. A layer that claims more
+    /// than is around it is cut to that (and is a flaw, unless it is a fragment or a quotation).
+    pub wire: u32,
+    /// What follows the header.
+    pub next: Next,
+    /// How far the next layer's bytes can be expected to go.
+    pub extent: Extent,
+}
+
+impl Step {
+    /// A step whose next layer can be expected as far as this one.
+    #[inline(always)]
+    pub fn new(input: &Input<'_>, header: u32, wire: u32, next: Next) -> Self {
+        Step { header, wire, next, extent: input.extent }
+    }
+
+    /// The next layer is the beginning of a longer packet, or quoted.
+    #[inline(always)]
+    pub fn extent(mut self, extent: Extent) -> Self {
+        self.extent = extent;
+        self
+    }
+}
+
+/// A body's result. `Err` only when the header itself cannot be read; anything less is a flaw or a note.
+pub type Dissected = Result<Step, Stop>;
+
+/// What a layer's bytes are called, strictly: a frame carries a packet, which carries a segment or a datagram, which
+/// carries a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Link layer.
+    Frame,
+    /// Network layer.
+    Packet,
+    /// TCP.
+    Segment,
+    /// UDP.
+    Datagram,
+    /// Application layer, and control protocols such as ICMP and ARP.
+    Message,
+    /// A header between two layers that is no unit of its own (a VLAN tag, an IPv6 extension header, a tunnel header).
+    Header,
+    /// Bytes without a known structure.
+    Data,
+}
+
+impl Unit {
+    /// The word in text and JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Unit::Frame => "frame",
+            Unit::Packet => "packet",
+            Unit::Segment => "segment",
+            Unit::Datagram => "datagram",
+            Unit::Message => "message",
+            Unit::Header => "header",
+            Unit::Data => "data",
+        }
+    }
+}
+
+/// How lines are to be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// `-e`: link-level headers.
+    pub link: bool,
+    /// `-q`: less protocol detail.
+    pub quiet: bool,
+    /// `-v` count, at most 3.
+    pub verbose: u8,
+    /// `-S`: absolute TCP sequence numbers.
+    pub absolute: bool,
+}
+
+/// One peeled layer, as line printers see it.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// The header's bytes, options included; all of them are there.
+    pub header: &'a [u8],
+    /// The captured bytes after the header that belong to this layer.
+    pub payload: &'a [u8],
+    /// Length of header and payload on the wire, in bytes.
+    pub wire: u32,
+    /// Length on the wire of what carries this layer (the frame's, for the first), in bytes.
+    pub outer: u32,
+    /// How far the bytes can be expected to go.
+    pub extent: Extent,
+    /// Addresses of the innermost packet around this layer.
+    pub addresses: Option<Addresses>,
+    /// The conversation of this layer.
+    pub conversation: Option<&'a Conversation>,
+    /// The layer around this one.
+    pub parent: Option<&'static Protocol>,
+    /// The layer inside this one, when it was read.
+    pub next: Option<&'static Protocol>,
+    /// How to write.
+    pub style: &'a Style,
+}
+
+impl Seen<'_> {
+    /// Length of the payload on the wire, in bytes.
+    pub fn payload_wire(&self) -> u32 {
+        self.wire.saturating_sub(self.header.len() as u32)
+    }
+
+    /// Whether the next layer prints addresses with ports itself, so that this one need not.
+    pub fn next_has_ports(&self) -> bool {
+        self.next.is_some_and(|p| p.ports.is_some())
+    }
+}
+
+/// A protocol: everything the rest of `sniff` knows about it.
+pub struct Protocol {
+    /// The name in `frame.protocols`, filters and JSON (`ip`).
+    pub name: &'static str,
+    /// The name for people (`Internet Protocol version 4`).
+    pub title: &'static str,
+    /// The standard (`RFC 791`).
+    pub spec: &'static str,
+    /// What its bytes are called.
+    pub unit: Unit,
+    /// Its rows.
+    pub tables: &'static [Table],
+    /// The keys under which other layers find it.
+    pub keys: &'static [(Space, u16)],
+    /// The body, fast path.
+    pub peel: fn(Input<'_>, &mut Off) -> Dissected,
+    /// The body, with fields.
+    pub tree: fn(Input<'_>, &mut Tree) -> Dissected,
+    /// Writes the layer's part of a packet's line, tcpdump-shaped.
+    pub line: fn(&Seen<'_>, &mut Text),
+    /// Reads the addresses out of its header, for protocols that carry some for the layers inside them.
+    pub addresses: Option<fn(&[u8]) -> Option<Addresses>>,
+    /// Reads source and destination port out of its header, for transports.
+    pub ports: Option<fn(&[u8]) -> Option<(u16, u16)>>,
+    /// Wireshark names the EtherType between this layer and the next in `frame.protocols`.
+    pub announces_ethertype: bool,
+    /// Puts what lies behind the next layer, inside this one (padding, trailer, frame check sequence).
+    pub trailer: Option<fn(Trailer<'_>, &mut Tree)>,
+}
+
+/// What lies behind the next layer.
+#[derive(Clone, Copy, Debug)]
+pub struct Trailer<'a> {
+    /// The captured bytes of the whole layer, header first.
+    pub layer: &'a [u8],
+    /// Offset of the layer's first byte in the frame.
+    pub base: u32,
+    /// Length of the whole layer on the wire.
+    pub wire: u32,
+    /// Where in the layer the trailer begins, in bytes.
+    pub at: u32,
+    /// Length of the frame check sequence, when the capture says so.
+    pub fcs_len: Option<u8>,
+}
+
+fn no_body<S: crate::sink::Sink>(input: Input<'_>, _: &mut S) -> Dissected {
+    Ok(Step::new(&input, 0, input.wire, Next::End))
+}
+
+fn no_line(_: &Seen<'_>, _: &mut Text) {}
+
+impl Protocol {
+    /// A protocol without anything, for `..Protocol::NONE` in definitions.
+    pub const NONE: Protocol = Protocol {
+        name: "",
+        title: "",
+        spec: "",
+        unit: Unit::Header,
+        tables: &[],
+        keys: &[],
+        peel: no_body::<Off>,
+        tree: no_body::<Tree>,
+        line: no_line,
+        addresses: None,
+        ports: None,
+        announces_ethertype: false,
+        trailer: None,
+    };
+
+    /// All rows, table after table.
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> {
+        self.tables.iter().flat_map(|t| t.iter().copied())
+    }
+}
+
+impl std::fmt::Debug for Protocol {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Index of a protocol in its [`Registry`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProtocolId(pub u16);
+
+/// The protocols, and who claims which key.
+pub struct Registry {
+    protocols: Vec<&'static Protocol>,
+    /// For each space, key → index + 1; 0 is nobody. Mostly untouched zero pages.
+    keys: [Box<[u16]>; Space::COUNT],
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(&self.protocols).finish()
+    }
+}
+
+impl Registry {
+    /// A registry of these protocols. A key that two of them claim goes to the first; a test of the standard
+    /// registry sees to it that there is none.
+    pub fn new(protocols: &[&'static Protocol]) -> Self {
+        let mut keys: [Box<[u16]>; Space::COUNT] = std::array::from_fn(|_| vec![0; 1 << 16].into_boxed_slice());
+        for (index, protocol) in protocols.iter().enumerate() {
+            for (space, key) in protocol.keys {
+                let claim = &mut keys[*space as usize][usize::from(*key)];
+                if *claim == 0 {
+                    *claim = index as u16 + 1;
+                }
+            }
+        }
+        Registry { protocols: protocols.to_vec(), keys }
+    }
+
+    /// All protocols, in registry order.
+    pub fn protocols(&self) -> &[&'static Protocol] {
+        &self.protocols
+    }
+
+    /// The protocol with this id; ids come from this registry.
+    #[inline(always)]
+    pub fn protocol(&self, id: ProtocolId) -> &'static Protocol {
+        self.protocols[usize::from(id.0)]
+    }
+
+    /// Who claims a key.
+    #[inline(always)]
+    pub fn claimed(&self, space: Space, key: u16) -> Option<ProtocolId> {
+        self.keys[space as usize][usize::from(key)].checked_sub(1).map(ProtocolId)
+    }
+
+    /// The protocol that follows, if anybody claims it.
+    #[inline(always)]
+    pub fn next(&self, next: Next) -> Option<ProtocolId> {
+        match next {
+            Next::End | Next::Opaque(_) => None,
+            Next::Key(space, key) => self.claimed(space, key),
+            Next::Ports(space, a, b) => self.claimed(space, a.min(b)).or_else(|| self.claimed(space, a.max(b))),
+        }
+    }
+
+    /// The id of a protocol of this registry, by name.
+    pub fn id(&self, name: &str) -> Option<ProtocolId> {
+        self.protocols.iter().position(|p| p.name == name).map(|i| ProtocolId(i as u16))
+    }
+
+    /// The row with this name.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.protocols.iter().flat_map(|p| p.fields()).find(|f| f.name == name)
+    }
+}

@@ -1,0 +1,1 @@
+//! Transmission Control Protocol (RFC 9293).

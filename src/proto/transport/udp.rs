@@ -1,0 +1,98 @@
+//! User Datagram Protocol (RFC 768).
+//!
+//! ```text
+//! |          Source port          |       Destination port        |
+//! |            Length             |           Checksum            |
+//! ```
+
+use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
+use crate::field::{Field, Kind};
+use crate::input::{Bad, Extent, Input};
+use crate::sink::{Off, Sink};
+use crate::text::Text;
+use crate::tree::Tree;
+
+crate::fields! { HEADER:
+    SRCPORT = Field::uint("udp.srcport", 0, 16).label("Source port").doc("RFC 768 Fields", "The sending socket's port; 0 when no reply is wanted");
+    DSTPORT = Field::uint("udp.dstport", 16, 16).label("Destination port").doc("RFC 768 Fields", "The receiving socket's port");
+    LENGTH = Field::uint("udp.length", 32, 16).unit("bytes").label("Length").doc("RFC 768 Fields", "Header and payload; at least 8. 0 in an IPv6 jumbogram (RFC 2675 §4)");
+    CHECKSUM = Field::uint("udp.checksum", 48, 16).hex().label("Checksum").doc("RFC 768 Fields", "Ones' complement sum over the pseudo-header, header and payload; 0: not computed (IPv4 only)");
+}
+
+crate::fields! { MOVING:
+    PORT = Field::alias("udp.port", Kind::Uint, &["udp.srcport", "udp.dstport"]).label("Source or destination port").doc("RFC 768 Fields", "Either port");
+    STREAM = Field::derived("udp.stream", Kind::Uint).label("Stream").doc("sniff", "Number of the conversation among the capture's UDP conversations, from 0");
+    TIME_RELATIVE = Field::derived("udp.time_relative", Kind::Time).unit("s").label("Time since the conversation's first datagram").doc("sniff", "Between capture times");
+    TIME_DELTA = Field::derived("udp.time_delta", Kind::Time).unit("s").label("Time since the conversation's previous datagram").doc("sniff", "Between capture times");
+    PAYLOAD = Field::moving("udp.payload", Kind::Bytes).label("Payload").doc("RFC 768 Fields", "The message that the datagram carries");
+}
+
+/// UDP.
+pub static UDP: Protocol = Protocol {
+    name: "udp",
+    title: "User Datagram Protocol",
+    spec: "RFC 768",
+    unit: Unit::Datagram,
+    tables: &[HEADER, MOVING],
+    keys: &[(Space::IpProto, 17)],
+    peel: dissect::<Off>,
+    tree: dissect::<Tree>,
+    line,
+    ports: Some(ports),
+    ..Protocol::NONE
+};
+
+fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
+    let header = input.header::<8, S>(s, HEADER)?;
+    let length = LENGTH.get(header) as u32;
+    let wire = match length {
+        // RFC 2675 §4: a jumbogram's length does not fit, and is what the IPv6 option says.
+        0 => input.wire,
+        1..8 => {
+            return Err(crate::input::Stop::Bad(Bad {
+                rule: "the length covers at least the header (RFC 768)",
+                expected: 8,
+                found: length,
+            }));
+        }
+        n if n > input.wire => {
+            if input.extent == Extent::Whole {
+                s.flaw(Bad {
+                    rule: "the length is at most what the packet carries (RFC 768)",
+                    expected: input.wire,
+                    found: n,
+                });
+            }
+            input.wire
+        }
+        n => n,
+    };
+    if S::ON {
+        if let Some(c) = input.env.conversation {
+            s.derived(&STREAM, u64::from(c.stream));
+            s.derived_time(&TIME_RELATIVE, c.since_first);
+            s.derived_time(&TIME_DELTA, c.since_previous);
+        }
+        let payload = input.data.len().min(wire as usize).saturating_sub(8);
+        if payload > 0 {
+            s.span(&PAYLOAD, (input.base + 8) * 8, payload as u32 * 8);
+        }
+    }
+    Ok(Step::new(&input, 8, wire, Next::Ports(Space::UdpPort, SRCPORT.get(header) as u16, DSTPORT.get(header) as u16)))
+}
+
+fn ports(header: &[u8]) -> Option<(u16, u16)> {
+    let header = header.first_chunk::<8>()?;
+    Some((SRCPORT.get(header) as u16, DSTPORT.get(header) as u16))
+}
+
+fn line(seen: &Seen<'_>, out: &mut Text) {
+    let (Some(addresses), Some((src, dst))) = (seen.addresses, ports(seen.header)) else { return };
+    addresses.src_to(out).ch('.').num(src.into()).lit(" > ");
+    addresses.dst_to(out).ch('.').num(dst.into()).lit(": ");
+    // tcpdump counts what the length field says, not what the packet had room for.
+    let says = LENGTH.get(seen.header).saturating_sub(8);
+    if seen.next.is_none() {
+        out.lit("UDP, length ").num(if says == 0 { seen.payload_wire().into() } else { says });
+    }
+}
