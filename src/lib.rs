@@ -6,6 +6,7 @@
 pub mod capture;
 pub mod dissect;
 pub mod field;
+pub mod flow;
 pub mod input;
 pub mod packet;
 pub mod proto;

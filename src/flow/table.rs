@@ -1,0 +1,317 @@
+//! The flow table: one entry a conversation, bounded, with the least recently seen one leaving first.
+
+use super::key::{FlowKey, Transport};
+use crate::input::{Conversation, WindowScale};
+use crate::packet::{Conversations, Layers, Packet};
+use crate::time::Time;
+use etherparse::{TcpOptionElement, TcpOptionsIterator};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::RandomState;
+
+/// The most conversations that are remembered at a time, about 200 bytes each.
+pub const MAX_FLOWS: usize = 1 << 20;
+
+/// How many conversations there were. `created = active + replaced + evicted` holds always.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Conversations seen, a reused socket pair counting anew.
+    pub created: u64,
+    /// Conversations that are remembered now.
+    pub active: u64,
+    /// Conversations whose socket pair was used again.
+    pub replaced: u64,
+    /// Conversations forgotten because the table was full.
+    pub evicted: u64,
+    /// Conversations of frames that hold more of them than [`Conversations::MAX`].
+    pub unfollowed: u64,
+}
+
+/// No entry.
+const NIL: u32 = u32::MAX;
+
+#[derive(Debug)]
+struct Flow {
+    key: FlowKey,
+    id: u32,
+    stream: u32,
+    first: Time,
+    last: Time,
+    /// TCP: what each side (index 0: the key's low side) has shown of itself.
+    sides: [Side; 2],
+    newer: u32,
+    older: u32,
+}
+
+/// One direction of a TCP conversation.
+#[derive(Clone, Copy, Debug, Default)]
+struct Side {
+    base: Option<u32>,
+    window: WindowScale,
+}
+
+/// Conversations by key, in order of last use.
+#[derive(Debug)]
+pub struct Table {
+    /// SipHash with a random key: packets choose the keys, and must not be able to choose collisions.
+    index: HashMap<FlowKey, u32, RandomState>,
+    flows: Vec<Flow>,
+    newest: u32,
+    oldest: u32,
+    cap: usize,
+    streams: [u32; Transport::COUNT],
+    counts: Counts,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Table::with_cap(MAX_FLOWS)
+    }
+}
+
+impl Table {
+    /// A table that remembers at most `cap` conversations (at least 1).
+    pub fn with_cap(cap: usize) -> Self {
+        Table {
+            index: HashMap::default(),
+            flows: Vec::new(),
+            newest: NIL,
+            oldest: NIL,
+            cap: cap.clamp(1, NIL as usize - 1),
+            streams: [0; Transport::COUNT],
+            counts: Counts::default(),
+        }
+    }
+
+    /// How many conversations there were.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Takes note of a packet and says which conversations it belongs to, outermost first.
+    pub fn observe(&mut self, packet: &Packet<'_>) -> Conversations {
+        let mut found = Conversations::default();
+        for (index, layer) in packet.layers.as_slice().iter().enumerate() {
+            let Some((key, from_low)) = FlowKey::of(packet, index) else { continue };
+            let segment = match key.transport() {
+                Transport::Tcp => Segment::read(Layers::bytes(layer, packet.frame.data)),
+                _ => None,
+            };
+            let conversation = self.touch(key, from_low, segment, packet.frame.time);
+            if !found.push(index, conversation) {
+                self.counts.unfollowed += 1;
+            }
+        }
+        found
+    }
+
+    fn touch(&mut self, key: FlowKey, from_low: bool, segment: Option<Segment>, time: Time) -> Conversation {
+        let slot = match self.index.entry(key) {
+            Entry::Occupied(entry) => {
+                let slot = *entry.get();
+                self.unlink(slot);
+                self.link_newest(slot);
+                slot
+            }
+            Entry::Vacant(entry) => {
+                let fresh = Flow {
+                    key,
+                    id: 0,
+                    stream: 0,
+                    first: time,
+                    last: time,
+                    sides: [Side::default(); 2],
+                    newer: NIL,
+                    older: NIL,
+                };
+                let slot = if self.flows.len() < self.cap {
+                    let slot = self.flows.len() as u32;
+                    entry.insert(slot);
+                    self.flows.push(fresh);
+                    self.counts.active += 1;
+                    slot
+                } else {
+                    let slot = self.oldest;
+                    entry.insert(slot);
+                    self.unlink(slot);
+                    let gone = std::mem::replace(&mut self.flows[slot as usize], fresh);
+                    self.index.remove(&gone.key);
+                    self.counts.evicted += 1;
+                    slot
+                };
+                self.number(slot);
+                self.link_newest(slot);
+                slot
+            }
+        };
+        let (own, peer) = if from_low { (0, 1) } else { (1, 0) };
+        let reused = segment.is_some_and(|s| s.opens_anew(&self.flows[slot as usize].sides[own]));
+        if reused {
+            let flow = &mut self.flows[slot as usize];
+            (flow.first, flow.last, flow.sides) = (time, time, [Side::default(); 2]);
+            self.counts.replaced += 1;
+            self.number(slot);
+        }
+        let flow = &mut self.flows[slot as usize];
+        if let Some(segment) = segment {
+            let [low, high] = &mut flow.sides;
+            let (own, peer) = if from_low { (low, high) } else { (high, low) };
+            segment.note(own, peer);
+        }
+        let conversation = Conversation {
+            flow: flow.id,
+            stream: flow.stream,
+            seq_base: flow.sides[own].base,
+            ack_base: flow.sides[peer].base,
+            window: flow.sides[own].window,
+            since_first: time.since(flow.first),
+            since_previous: time.since(flow.last),
+        };
+        flow.last = time;
+        conversation
+    }
+
+    /// Gives a flow that begins its numbers.
+    fn number(&mut self, slot: u32) {
+        let flow = &mut self.flows[slot as usize];
+        self.counts.created += 1;
+        flow.id = u32::try_from(self.counts.created).unwrap_or(u32::MAX);
+        let stream = &mut self.streams[flow.key.transport() as usize];
+        flow.stream = *stream;
+        *stream = stream.saturating_add(1);
+    }
+
+    fn unlink(&mut self, slot: u32) {
+        let Flow { newer, older, .. } = self.flows[slot as usize];
+        match newer {
+            NIL => self.newest = older,
+            n => self.flows[n as usize].older = older,
+        }
+        match older {
+            NIL => self.oldest = newer,
+            o => self.flows[o as usize].newer = newer,
+        }
+    }
+
+    fn link_newest(&mut self, slot: u32) {
+        let flow = &mut self.flows[slot as usize];
+        (flow.newer, flow.older) = (NIL, self.newest);
+        match self.newest {
+            NIL => self.oldest = slot,
+            n => self.flows[n as usize].newer = slot,
+        }
+        self.newest = slot;
+    }
+}
+
+/// What a TCP header says that later segments need.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    seq: u32,
+    ack: Option<u32>,
+    syn: bool,
+    /// The window scale option of a SYN.
+    shift: Option<u8>,
+}
+
+impl Segment {
+    fn read(bytes: &[u8]) -> Option<Segment> {
+        let h = bytes.first_chunk::<20>()?;
+        let (seq, ack) = (u32::from_be_bytes([h[4], h[5], h[6], h[7]]), u32::from_be_bytes([h[8], h[9], h[10], h[11]]));
+        let syn = h[13] & 0x02 != 0;
+        let options = bytes.get(20..usize::from(h[12] >> 4) * 4).filter(|_| syn).unwrap_or_default();
+        let shift = TcpOptionsIterator::from_slice(options).map_while(Result::ok).find_map(|o| match o {
+            TcpOptionElement::WindowScale(shift) => Some(shift),
+            _ => None,
+        });
+        Some(Segment { seq, ack: (h[13] & 0x10 != 0).then_some(ack), syn, shift })
+    }
+
+    /// A SYN with another initial sequence number than the one before is another connection on the same sockets.
+    fn opens_anew(&self, own: &Side) -> bool {
+        self.syn && self.ack.is_none() && own.base.is_some_and(|base| base != self.seq)
+    }
+
+    /// Updates what is known of both sides. Numbers count from the SYN; where it was not seen, the first byte is 1.
+    fn note(&self, own: &mut Side, peer: &mut Side) {
+        if self.syn && self.ack.is_some() && own.base.is_some_and(|base| base != self.seq) {
+            own.base = None;
+        }
+        if own.base.is_none() {
+            own.base = Some(if self.syn { self.seq } else { self.seq.wrapping_sub(1) });
+        }
+        if let (None, Some(ack)) = (peer.base, self.ack) {
+            peer.base = Some(ack.wrapping_sub(1));
+        }
+        if self.syn {
+            // RFC 7323 §2.2: scaling is in force only when both SYNs offer it; §2.3: a shift above 14 counts as 14.
+            match self.shift {
+                Some(shift) if peer.window != WindowScale::Off => own.window = WindowScale::Shift(shift.min(14)),
+                _ => (own.window, peer.window) = (WindowScale::Off, WindowScale::Off),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FlowKey, Segment, Table, Transport};
+    use crate::input::{Addresses, WindowScale};
+    use crate::time::Time;
+
+    fn key(port: u16) -> (FlowKey, bool) {
+        FlowKey::new(Transport::Tcp, Addresses::V4 { src: [10, 0, 0, 2], dst: [10, 0, 0, 1] }, (port, 80))
+    }
+
+    fn syn(seq: u32, shift: Option<u8>) -> Option<Segment> {
+        Some(Segment { seq, ack: None, syn: true, shift })
+    }
+
+    #[test]
+    fn the_table_forgets_the_least_recently_seen_and_counts_it() {
+        let mut table = Table::with_cap(2);
+        let at = |s| Time::new(s, 0);
+        let mut see = |port, t| table.touch(key(port).0, true, None, at(t)).flow;
+        assert_eq!((see(1, 0), see(2, 1), see(1, 2), see(3, 3)), (1, 2, 1, 3));
+        assert_eq!(see(1, 4), 1, "port 2 was the least recently seen");
+        assert_eq!(see(2, 5), 4, "port 2 was forgotten, so it is new");
+        let counts = table.counts();
+        assert_eq!((counts.created, counts.active, counts.evicted), (4, 2, 2));
+        assert_eq!(counts.created, counts.active + counts.replaced + counts.evicted);
+    }
+
+    #[test]
+    fn numbers_count_from_the_syn_and_scaling_needs_both_sides() {
+        let mut table = Table::default();
+        let (k, low) = key(40000);
+        let t = Time::default();
+        let c = table.touch(k, low, syn(1000, Some(7)), t);
+        assert_eq!((c.seq_base, c.ack_base), (Some(1000), None));
+        let reply = Segment { seq: 5000, ack: Some(1001), syn: true, shift: None };
+        let c = table.touch(k, !low, Some(reply), t);
+        assert_eq!((c.seq_base, c.ack_base, c.window), (Some(5000), Some(1000), WindowScale::Off));
+        let data = Segment { seq: 1001, ack: Some(5001), syn: false, shift: None };
+        assert_eq!(table.touch(k, low, Some(data), t).window, WindowScale::Off);
+    }
+
+    #[test]
+    fn a_syn_with_another_number_is_a_new_conversation_and_a_repeated_one_is_not() {
+        let mut table = Table::default();
+        let (k, low) = key(40000);
+        let t = Time::default();
+        let first = table.touch(k, low, syn(1000, None), t);
+        let again = table.touch(k, low, syn(1000, None), t);
+        let other = table.touch(k, low, syn(2000, None), t);
+        assert_eq!((first.stream, again.stream, other.stream), (0, 0, 1));
+        assert_eq!((other.flow, other.seq_base), (2, Some(2000)));
+    }
+
+    #[test]
+    fn mid_stream_numbers_begin_at_one() {
+        let mut table = Table::default();
+        let (k, low) = key(40000);
+        let data = Segment { seq: 700, ack: Some(90), syn: false, shift: None };
+        let c = table.touch(k, low, Some(data), Time::default());
+        assert_eq!((c.seq_base, c.ack_base, c.window), (Some(699), Some(89), WindowScale::Unknown));
+    }
+}
