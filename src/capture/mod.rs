@@ -27,10 +27,3 @@ pub struct Frame<'a> {
     /// Comments attached to this frame (pcapng `opt_comment`), raw bytes, in file order.
     pub comments: &'a [Box<[u8]>],
 }
-
-impl Frame<'_> {
-    /// Length on the wire in bytes; damaged captures say less than they hold, and then what they hold counts.
-    pub fn wire(&self) -> u32 {
-        self.length.max(u32::try_from(self.data.len()).unwrap_or(u32::MAX))
-    }
-}

@@ -453,3 +453,10 @@ impl<'a> Packet<'a> {
         self.layers.as_slice().iter().any(|l| self.registry.protocol(l.protocol).name == name)
     }
 }
+
+impl Frame<'_> {
+    /// Length on the wire in bytes; damaged captures say less than they hold, and then what they hold counts.
+    pub fn wire(&self) -> u32 {
+        self.length.max(u32::try_from(self.data.len()).unwrap_or(u32::MAX))
+    }
+}
