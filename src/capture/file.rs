@@ -293,6 +293,11 @@ impl Source for FileSource {
         Ok(self.files.get(index).and_then(OpenFile::frame))
     }
 
+    fn frame(&self) -> Option<Frame<'_>> {
+        let index = if self.files.len() == 1 { 0 } else { self.current? };
+        self.files.get(index).and_then(OpenFile::frame)
+    }
+
     fn interfaces(&self) -> &[Interface] {
         &self.catalog.interfaces
     }

@@ -140,6 +140,10 @@ pub trait Source {
     /// `Ok(None)`. Everything before the damage has been delivered by then.
     fn next(&mut self) -> Result<Option<Frame<'_>>, Error>;
 
+    /// The frame that [`Source::next`] delivered last, again, so that it can be looked at together with the rest of the
+    /// source; `None` before the first and after the last.
+    fn frame(&self) -> Option<Frame<'_>>;
+
     /// The interfaces met so far; [`Frame::interface`] is an index into them. pcapng files may describe further ones
     /// at any time.
     fn interfaces(&self) -> &[Interface];
