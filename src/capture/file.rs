@@ -131,7 +131,12 @@ struct OpenFile {
 
 impl OpenFile {
     /// Recognises the format and reads its header.
-    fn new(path: PathBuf, mut buffer: Buffer, catalog: &mut Catalog, file: u32) -> Result<(Self, Option<Error>), Error> {
+    fn new(
+        path: PathBuf,
+        mut buffer: Buffer,
+        catalog: &mut Catalog,
+        file: u32,
+    ) -> Result<(Self, Option<Error>), Error> {
         let compressed = buffer.input().compression().is_some();
         let format = match Format::open(&mut buffer, catalog, file) {
             Ok(Some(format)) => Ok(format),
@@ -226,15 +231,7 @@ impl FileSource {
             files.push(file);
             errors.extend(damage);
         }
-        Ok(FileSource {
-            files,
-            ready: BinaryHeap::new(),
-            current: None,
-            started: false,
-            done: false,
-            errors,
-            catalog,
-        })
+        Ok(FileSource { files, ready: BinaryHeap::new(), current: None, started: false, done: false, errors, catalog })
     }
 
     /// Advances one file and remembers its time, or its error.
