@@ -1,0 +1,201 @@
+//! One thread: frame after frame.
+
+use super::View;
+use crate::capture::bpf::FilterSet;
+use crate::capture::{Error, Frame, LinkType, Source};
+use crate::dissect::Registry;
+use crate::flow::{Counts, Table};
+use crate::packet::{self, Facts, Layers, Packet};
+use crate::text::Text;
+use crate::time::Time;
+use crate::tree::Tree;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What is to be done.
+pub struct Job<'a> {
+    /// Where frames come from.
+    pub source: &'a mut dyn Source,
+    /// Which frames count; all, if there is none.
+    pub filter: Option<&'a mut FilterSet>,
+    /// How packets are shown.
+    pub view: &'a mut dyn View,
+    /// Where the view's text goes.
+    pub out: &'a mut dyn Write,
+    /// The protocols.
+    pub registry: &'a Registry,
+    /// The buffer that the view writes into; decides about colour.
+    pub text: Text,
+    /// End after so many frames that pass the filter.
+    pub count: Option<u64>,
+    /// Write each packet out at once.
+    pub unbuffered: bool,
+    /// Set from outside to end the run as if the input had ended.
+    pub interrupted: &'a AtomicBool,
+    /// Told now and then how many bytes of the input have been read.
+    pub progress: &'a mut dyn FnMut(u64),
+}
+
+/// Why a run ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// The input ended, or what was asked for is shown.
+    Done,
+    /// Somebody asked for the end.
+    Interrupted,
+    /// The reader of the output went away: success, as everybody who pipes into `head` expects.
+    ClosedPipe,
+    /// The input is damaged or cannot be read on.
+    Input(Error),
+    /// The filter cannot be compiled for the link type of a frame.
+    Filter(Error),
+    /// The output cannot be written.
+    Output(io::Error),
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Why it ended.
+    pub ended: Ended,
+    /// Frames read.
+    pub frames: u64,
+    /// Frames that passed the filter.
+    pub passed: u64,
+    /// Frames with VLAN tags among those that did not pass.
+    pub tagged_missed: u64,
+    /// Frames at which a dissector failed: bugs in `sniff`.
+    pub bugs: u64,
+    /// Conversations.
+    pub flows: Counts,
+}
+
+/// How much text gathers before it is written.
+const FLUSH_BYTES: usize = 64 * 1024;
+/// How often the progress is told, in frames.
+const PROGRESS_FRAMES: u64 = 4096;
+
+/// Runs a job to its end.
+pub fn run(job: Job<'_>) -> Outcome {
+    let Job { source, mut filter, view, out, registry, mut text, count, unbuffered, interrupted, progress } = job;
+    let mut outcome =
+        Outcome { ended: Ended::Done, frames: 0, passed: 0, tagged_missed: 0, bugs: 0, flows: Counts::default() };
+    let mut layers = Layers::default();
+    let mut tree = Tree::default();
+    let mut table = Table::default();
+    let mut first: Option<Time> = None;
+    let mut previous = Time::default();
+    view.begin(&mut text);
+    outcome.ended = loop {
+        if interrupted.load(Ordering::Relaxed) {
+            break Ended::Interrupted;
+        }
+        if count.is_some_and(|limit| outcome.passed >= limit) || view.is_done(outcome.frames) {
+            break Ended::Done;
+        }
+        match source.next() {
+            Ok(Some(_)) => {}
+            Ok(None) => break Ended::Done,
+            Err(error) => break Ended::Input(error),
+        }
+        // Looked at again, so that the interfaces can be looked at beside it.
+        let Some(frame) = source.frame() else { break Ended::Done };
+        outcome.frames += 1;
+        if outcome.frames.is_multiple_of(PROGRESS_FRAMES) {
+            progress(source.position());
+        }
+        if let Some(filter) = filter.as_deref_mut() {
+            match filter.matches(frame.link, frame.data, frame.wire()) {
+                Ok(true) => {}
+                Ok(false) => {
+                    outcome.tagged_missed += u64::from(is_vlan_tagged(&frame));
+                    continue;
+                }
+                Err(error) => break Ended::Filter(error),
+            }
+        }
+        outcome.passed += 1;
+        let interface = source.interfaces().get(frame.interface as usize);
+        let facts = Facts {
+            number: outcome.frames,
+            first: *first.get_or_insert(frame.time),
+            previous: if outcome.passed == 1 { frame.time } else { previous },
+            interface_name: interface.and_then(|i| i.name.as_deref()),
+            interface_description: interface.and_then(|i| i.description.as_deref()),
+        };
+        previous = frame.time;
+        let before = text.len();
+        let shown = show(&frame, &facts, registry, &mut layers, &mut table, &mut tree, view, &mut text);
+        if shown.is_err() {
+            outcome.bugs += 1;
+        }
+        if (unbuffered && text.len() > before) || text.len() >= FLUSH_BYTES {
+            if let Err(error) = write(out, &mut text, unbuffered) {
+                break error;
+            }
+        }
+    };
+    view.end(&mut text);
+    if let Err(error) = write(out, &mut text, true) {
+        // A damaged input is the older news, and is told anyway.
+        if matches!(outcome.ended, Ended::Done | Ended::Interrupted) {
+            outcome.ended = error;
+        }
+    }
+    progress(source.position());
+    outcome.flows = table.counts();
+    outcome
+}
+
+/// Takes one frame from bytes to text. A failing dissector or writer costs no more than its own output.
+#[expect(clippy::too_many_arguments, reason = "the loop's state, borrowed part by part")]
+fn show(
+    frame: &Frame<'_>,
+    facts: &Facts<'_>,
+    registry: &Registry,
+    layers: &mut Layers,
+    table: &mut Table,
+    tree: &mut Tree,
+    view: &mut dyn View,
+    text: &mut Text,
+) -> Result<(), ()> {
+    let peeled = packet::peel(registry, frame, layers);
+    let none = packet::Conversations::default();
+    let conversations =
+        packet::guarded(|| table.observe(&Packet { frame, facts, layers, conversations: &none, registry }));
+    let packet = Packet { frame, facts, layers, conversations: conversations.as_ref().unwrap_or(&none), registry };
+    let grown = if view.wants_tree(facts.number) {
+        packet::tree(registry, frame, facts, layers, packet.conversations, tree)
+    } else {
+        tree.clear();
+        Ok(())
+    };
+    let start = text.len();
+    let written = packet::guarded(|| view.packet(&packet, tree, text));
+    if written.is_err() {
+        text.truncate(start);
+        text.lit("frame ").num(facts.number).lit(": [bug in sniff: this packet could not be shown]\n");
+    }
+    peeled.and(conversations.map(drop)).and(grown).and(written)
+}
+
+fn write(out: &mut dyn Write, text: &mut Text, flush: bool) -> Result<(), Ended> {
+    let result = out.write_all(text.as_bytes()).and_then(|()| if flush { out.flush() } else { Ok(()) });
+    text.clear();
+    result.map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Ended::ClosedPipe,
+        _ => Ended::Output(error),
+    })
+}
+
+/// Whether a frame carries a VLAN tag right behind its link header, where filters do not look unless told to.
+fn is_vlan_tagged(frame: &Frame<'_>) -> bool {
+    let at = match frame.link {
+        LinkType(1) => 12,
+        LinkType(113) => 14,
+        LinkType(276) => 0,
+        _ => return false,
+    };
+    let kind = frame.data.get(at..).and_then(|b| b.first_chunk::<2>()).map(|b| u16::from_be_bytes(*b));
+    matches!(kind, Some(0x8100 | 0x88a8 | 0x9100))
+}
