@@ -2,6 +2,7 @@
 //!
 //! Everything here is a pure lookup in static data; nothing allocates after the first use and nothing reads packets.
 
+pub mod dscp;
 pub mod ethertype;
 pub mod ipproto;
 pub mod ports;
