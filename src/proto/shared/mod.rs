@@ -5,6 +5,7 @@
 pub mod dscp;
 pub mod ethertype;
 pub mod ipproto;
+pub mod multicast;
 pub mod ports;
 
 /// Finds the row of `table` whose number is `value`. The table is sorted by number.
