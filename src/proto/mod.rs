@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod frame;
+pub mod shared;
 
 /// Link layer.
 pub mod link {
@@ -23,6 +24,12 @@ pub static ALL: &[&Protocol] = &[&frame::FRAME, &data::DATA, &link::eth::ETH, &n
 
 /// What the registries call a key.
 pub fn key_name(space: Space, key: u16) -> Option<&'static str> {
-    let _ = (space, key);
-    None
+    let value = u64::from(key);
+    match space {
+        Space::Link => crate::capture::link_name(crate::capture::LinkType(key)),
+        Space::EtherType => shared::ethertype::ethertype_name(value),
+        Space::IpProto => shared::ipproto::ip_protocol_name(value),
+        Space::TcpPort => shared::ports::tcp_service(value),
+        Space::UdpPort => shared::ports::udp_service(value),
+    }
 }
