@@ -58,6 +58,9 @@ pub trait Sink {
     /// Puts a computed text.
     fn derived_text(&mut self, field: &'static Field, value: fmt::Arguments<'_>);
 
+    /// Puts computed bytes (an address that another field implies).
+    fn derived_bytes(&mut self, field: &'static Field, value: &[u8]);
+
     /// Opens a group (or a bytes field with parts) at `bit`; what follows are its children until [`Sink::close`].
     fn open(&mut self, field: &'static Field, bit: u32);
 
@@ -73,7 +76,8 @@ pub trait Sink {
     /// Whether the budget still allows more items; loops over options and records stop when it does not.
     fn room(&self) -> bool;
 
-    /// Puts the fixed rows of `table` that lie wholly inside `header`, which starts `base` bytes into the buffer.
+    /// Puts the fixed rows of `table` up to the first that does not lie wholly inside `header`, which starts `base`
+    /// bytes into the buffer.
     fn fixed(&mut self, table: Table, header: &[u8], base: u32);
 }
 
@@ -96,6 +100,8 @@ impl Sink for Off {
     fn derived_time(&mut self, _: &'static Field, _: Time) {}
     #[inline(always)]
     fn derived_text(&mut self, _: &'static Field, _: fmt::Arguments<'_>) {}
+    #[inline(always)]
+    fn derived_bytes(&mut self, _: &'static Field, _: &[u8]) {}
     #[inline(always)]
     fn open(&mut self, _: &'static Field, _: u32) {}
     #[inline(always)]

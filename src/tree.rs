@@ -111,17 +111,6 @@ impl Tree {
         }
     }
 
-    /// Puts computed bytes or text.
-    pub fn derived_bytes(&mut self, field: &'static Field, value: &[u8]) {
-        let start = self.produced.len();
-        if start + value.len() > self.budget.bytes as usize {
-            self.full = true;
-            return;
-        }
-        self.produced.extend_from_slice(value);
-        self.push(field, PRODUCED, start as u32 * 8, value.len() as u32 * 8, 0);
-    }
-
     /// Records a note even when the budget is used up.
     pub fn note_always(&mut self, kind: NoteKind, text: fmt::Arguments<'_>) {
         let start = self.remarks.len() as u32;
@@ -234,6 +223,16 @@ impl Sink for Tree {
         self.push(field, PRODUCED, start as u32 * 8, bits, 0);
     }
 
+    fn derived_bytes(&mut self, field: &'static Field, value: &[u8]) {
+        let start = self.produced.len();
+        if start + value.len() > self.budget.bytes as usize {
+            self.full = true;
+            return;
+        }
+        self.produced.extend_from_slice(value);
+        self.push(field, PRODUCED, start as u32 * 8, value.len() as u32 * 8, 0);
+    }
+
     fn open(&mut self, field: &'static Field, bit: u32) {
         let index = self.nodes.len() as u32;
         self.push(field, FRAME, bit, 0, 0);
@@ -266,8 +265,9 @@ impl Sink for Tree {
     fn fixed(&mut self, table: Table, header: &[u8], base: u32) {
         for field in table {
             let Some(at) = field.at else { continue };
+            // A part that is there must not appear without the whole that is cut, so this is the end.
             if (usize::from(at.bit) + usize::from(at.bits)).div_ceil(8) > header.len() {
-                continue;
+                return;
             }
             let num = match field.kind {
                 Kind::Uint | Kind::Flag => field.get(header),
