@@ -102,6 +102,9 @@ pub struct Field {
     pub part_of: Option<&'static str>,
     /// Computed rather than read: it has no bits of its own.
     pub derived: bool,
+    /// Whether the name may occur more than once within one layer (an option, a record, a quoted value). JSON then
+    /// always has an array, also for one value; rows that share a name must agree.
+    pub repeats: bool,
     /// An alias: stands for every field named here (`ip.addr` for `ip.src` and `ip.dst`).
     pub any_of: &'static [&'static str],
     /// Says what this packet's value means, beyond `help` (`window 64 × 2⁷ = 8,192 bytes`).
@@ -132,6 +135,7 @@ impl Field {
             names: Names::None,
             part_of: None,
             derived: false,
+            repeats: false,
             any_of: &[],
             explain: None,
         }
@@ -259,6 +263,12 @@ impl Field {
     /// This field reads bits of the field named `parent` again.
     pub const fn part_of(mut self, parent: &'static str) -> Self {
         self.part_of = Some(parent);
+        self
+    }
+
+    /// The name may occur more than once within one layer, so outputs must keep a list of values.
+    pub const fn repeats(mut self) -> Self {
+        self.repeats = true;
         self
     }
 

@@ -13,7 +13,7 @@ crate::fields! { pub ROWS:
     INTERFACE_ID = Field::derived("frame.interface_id", Kind::Uint).label("Interface").doc("pcapng, Interface Description Block", "Which of the capture's interfaces saw the frame, from 0");
     INTERFACE_NAME = Field::derived("frame.interface_name", Kind::Text).label("Interface name").doc("pcapng, if_name", "The name that the capturing system gave the interface");
     INTERFACE_DESCRIPTION = Field::derived("frame.interface_description", Kind::Text).label("Interface description").doc("pcapng, if_description", "What the capturing system says of the interface");
-    COMMENT = Field::derived("frame.comment", Kind::Text).label("Comment").doc("pcapng, opt_comment", "A remark that somebody stored with this frame");
+    COMMENT = Field::derived("frame.comment", Kind::Text).repeats().label("Comment").doc("pcapng, opt_comment", "A remark that somebody stored with this frame");
     PROTOCOLS = Field::derived("frame.protocols", Kind::Text).label("Protocols").doc("pcap, pcapng", "The frame's layers, outermost first");
 }
 
