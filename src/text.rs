@@ -164,6 +164,10 @@ impl Text {
     /// Appends bytes as the inside of a JSON string: valid UTF-8 always, no control, bidirectional or invisible
     /// character unescaped. A byte that is not UTF-8 becomes U+FFFD.
     pub fn json(&mut self, bytes: &[u8]) -> &mut Self {
+        // Most of it needs no escape; runs of such ASCII are copied as they are.
+        let plain = |b: &u8| matches!(b, b' '..=b'~') && *b != b'"' && *b != b'\\';
+        let (run, bytes) = bytes.split_at(bytes.iter().position(|b| !plain(b)).unwrap_or(bytes.len()));
+        self.buf.extend_from_slice(run);
         for chunk in bytes.utf8_chunks() {
             for c in chunk.valid().chars() {
                 match c {
@@ -246,10 +250,13 @@ impl Text {
 
     /// Appends bytes as two lower-case hexadecimal digits each, without separators.
     pub fn hex_bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        self.buf.reserve(bytes.len() * 2);
-        for b in bytes {
-            self.buf.push(HEX[usize::from(b >> 4)]);
-            self.buf.push(HEX[usize::from(b & 15)]);
+        // Arithmetic rather than a table, and no push a digit: the compiler can do many bytes at once.
+        let digit = |nibble: u8| nibble + b'0' + u8::from(nibble > 9) * (b'a' - b'9' - 1);
+        let start = self.buf.len();
+        self.buf.resize(start + bytes.len() * 2, b'0');
+        let digits = self.buf.get_mut(start..).unwrap_or_default();
+        for (pair, b) in digits.chunks_exact_mut(2).zip(bytes) {
+            pair.copy_from_slice(&[digit(b >> 4), digit(b & 15)]);
         }
         self
     }

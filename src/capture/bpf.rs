@@ -368,14 +368,27 @@ mod tests {
     fn timing() {
         for n in [50, 100, 200, 400, 1000, 5000, 20000, 60000] {
             for (name, terms) in [
-                ("host", (0..n).map(|i| format!("host 10.{}.{}.{}", i % 7, i / 250 % 250, i % 250)).collect::<Vec<_>>()),
+                (
+                    "host",
+                    (0..n).map(|i| format!("host 10.{}.{}.{}", i % 7, i / 250 % 250, i % 250)).collect::<Vec<_>>(),
+                ),
                 ("port", (0..n).map(|i| format!("port {}", i + 1)).collect::<Vec<_>>()),
                 ("tcp", (0..n).map(|i| format!("tcp[{}]={}", i % 20, i % 250)).collect::<Vec<_>>()),
             ] {
                 let e = terms.join(" or ");
                 let t = std::time::Instant::now();
                 let r = Filter::compile(&e, LinkType(1), 0);
-                eprintln!("{name} {n} words {} bytes {} -> {:?} in {:?}", e.split_whitespace().count(), e.len(), r.map(|f| f.program.len()).map_err(|e| e.to_string()[..].chars().rev().take(60).collect::<String>()), t.elapsed());
+                eprintln!(
+                    "{name} {n} words {} bytes {} -> {:?} in {:?}",
+                    e.split_whitespace().count(),
+                    e.len(),
+                    r.map(|f| f.program.len()).map_err(|e| e.to_string()[..]
+                        .chars()
+                        .rev()
+                        .take(60)
+                        .collect::<String>()),
+                    t.elapsed()
+                );
             }
         }
     }

@@ -1,8 +1,10 @@
 //! How packets are shown. Each view is a function from a packet (and its tree) to text; none of them reads or prints.
 
 pub mod hex;
+mod instant;
+pub mod json;
 pub mod line;
-pub mod time;
-
+mod rows;
 #[cfg(test)]
 mod testing;
+pub mod time;

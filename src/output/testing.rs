@@ -1,8 +1,9 @@
-//! What the views' tests share: frames made for them, peeled.
+//! What the tests of the views share: frames made for them, peeled.
 
 use crate::capture::{Frame, LinkType};
 use crate::dissect::Registry;
-use crate::packet::{Conversations, Facts, Layers, Packet, peel, tree};
+use crate::flow::Table;
+use crate::packet::{self, Conversations, Facts, Layers, Packet, peel, tree};
 use crate::proto;
 use crate::text::Text;
 use crate::time::Time;
@@ -55,4 +56,80 @@ pub(super) fn show_as(
 /// Peels `data` as a whole Ethernet frame, and shows it.
 pub(super) fn show(data: &[u8], view: impl FnOnce(&Packet<'_>, &Tree, &mut Text)) -> String {
     show_as(ETHERNET, data, data.len() as u32, view)
+}
+
+/// A frame of an Ethernet interface.
+pub(super) fn frame(data: &[u8], secs: i64, nanos: u32) -> Frame<'_> {
+    Frame {
+        time: Time { secs, nanos },
+        has_time: true,
+        data,
+        length: data.len() as u32,
+        link: LinkType(1),
+        interface: 0,
+        fcs_len: None,
+        comments: &[],
+    }
+}
+
+/// A UDP datagram from 10.0.0.2:4000 to 10.0.0.1:5000.
+pub(super) fn datagram(payload: &[u8]) -> Vec<u8> {
+    let builder = PacketBuilder::ethernet2([2, 0, 0, 0, 0, 2], [2, 0, 0, 0, 0, 1]);
+    let builder = builder.ipv4([10, 0, 0, 2], [10, 0, 0, 1], 64).udp(4000, 5000);
+    let mut out = Vec::new();
+    builder.write(&mut out, payload).expect("writing to memory");
+    out
+}
+
+/// The same within another IPv4 packet, from 192.0.2.1 to 192.0.2.2.
+pub(super) fn tunnelled(payload: &[u8]) -> Vec<u8> {
+    let inner = datagram(payload).split_off(14);
+    let builder =
+        PacketBuilder::ethernet2([2, 0, 0, 0, 0, 2], [2, 0, 0, 0, 0, 1]).ipv4([192, 0, 2, 1], [192, 0, 2, 2], 9);
+    let mut out = Vec::new();
+    builder.write(&mut out, etherparse::IpNumber::IPV4, &inner).expect("writing to memory");
+    out
+}
+
+/// The standard protocols, the flows so far, and what is reused from frame to frame.
+pub(super) struct Bench {
+    pub(super) registry: Registry,
+    flows: Table,
+    layers: Layers,
+    tree: Tree,
+    first: Option<Time>,
+    previous: Time,
+    number: u64,
+}
+
+impl Bench {
+    pub(super) fn new() -> Self {
+        Bench {
+            registry: Registry::new(proto::ALL),
+            flows: Table::default(),
+            layers: Layers::default(),
+            tree: Tree::default(),
+            first: None,
+            previous: Time::default(),
+            number: 0,
+        }
+    }
+
+    /// Peels a frame and hands it on as a packet with its tree.
+    pub(super) fn show(&mut self, frame: &Frame<'_>, interface: Option<&[u8]>, see: impl FnOnce(&Packet<'_>, &Tree)) {
+        self.number += 1;
+        let first = *self.first.get_or_insert(frame.time);
+        let previous = if self.number == 1 { first } else { self.previous };
+        let facts =
+            Facts { number: self.number, first, previous, interface_name: interface, interface_description: None };
+        self.previous = frame.time;
+        packet::peel(&self.registry, frame, &mut self.layers).expect("no dissector fails");
+        let bare = Conversations::default();
+        let packet =
+            Packet { frame, facts: &facts, layers: &self.layers, conversations: &bare, registry: &self.registry };
+        let conversations = self.flows.observe(&packet);
+        packet::tree(&self.registry, frame, &facts, &self.layers, &conversations, &mut self.tree)
+            .expect("no dissector fails");
+        see(&Packet { conversations: &conversations, ..packet }, &self.tree);
+    }
 }
