@@ -10,6 +10,8 @@ use crate::text::Text;
 pub enum Kind {
     /// An unsigned number of at most 64 bits.
     Uint,
+    /// A signed number of at most 64 bits; in packets, two's complement.
+    Int,
     /// One bit: set or not set.
     Flag,
     /// An Ethernet address, 6 bytes.
@@ -296,6 +298,13 @@ impl Field {
         v.wrapping_mul(self.scale as u64)
     }
 
+    /// Reads a number in two's complement at a fixed place, as [`Field::get`] does, sign-extended and not scaled.
+    pub fn get_signed(&self, header: &[u8]) -> i64 {
+        let unused = 64u32.saturating_sub(self.at.map_or(64, |at| u32::from(at.bits)));
+        let raw = Field { scale: 1, ..*self }.get(header);
+        ((raw << unused.min(63)) as i64) >> unused.min(63)
+    }
+
     /// What `value` is called, if it has a name. `layer` is the layer's bytes.
     pub fn name_of(&self, layer: &[u8], value: u64) -> Option<&'static str> {
         match self.names {
@@ -312,6 +321,8 @@ impl Field {
 pub enum Value<'a> {
     /// A number.
     Uint(u64),
+    /// A signed number.
+    Int(i64),
     /// Set or not set.
     Flag(bool),
     /// An Ethernet address.
@@ -357,12 +368,19 @@ mod tests {
     static NIBBLE: Field = Field::uint("t.nibble", 4, 4).scale(4);
     static LONG: Field = Field::uint("t.long", 3, 13);
     static WIDE: Field = Field::uint("t.wide", 8, 64);
+    static SIGNED: Field = Field::uint("t.signed", 4, 4);
 
     #[test]
     fn bits_are_read_most_significant_first_and_scaled() {
         assert_eq!(NIBBLE.get(&[0x45]), 20);
         assert_eq!(LONG.get(&[0x20, 0xb9]), 0xb9);
         assert_eq!(WIDE.get(&[9, 1, 2, 3, 4, 5, 6, 7, 8]), 0x0102_0304_0506_0708);
+    }
+
+    #[test]
+    fn signed_numbers_are_twos_complement() {
+        assert_eq!((SIGNED.get_signed(&[0x0f]), SIGNED.get_signed(&[0x08]), SIGNED.get_signed(&[0x07])), (-1, -8, 7));
+        assert_eq!(WIDE.get_signed(&[0, 255, 255, 255, 255, 255, 255, 255, 254]), -2);
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub trait Sink {
     /// Puts a field whose value is its bytes (addresses, bytes, text).
     fn span(&mut self, field: &'static Field, bit: u32, bits: u32);
 
-    /// Puts a computed number or flag, which has no bits.
+    /// Puts a computed number or flag, which has no bits. A signed number is put as its two's complement.
     fn derived(&mut self, field: &'static Field, value: u64);
 
     /// Puts a computed time or duration.

@@ -165,6 +165,7 @@ impl Tree {
     pub fn value<'a>(&'a self, node: &Node, frame: &'a [u8]) -> Value<'a> {
         match node.field.kind {
             Kind::Uint => Value::Uint(node.num),
+            Kind::Int => Value::Int(node.num as i64),
             Kind::Flag => Value::Flag(node.num != 0),
             Kind::Time => Value::Time(Time { secs: node.num as i64, nanos: node.bit }),
             Kind::Group => Value::None,
@@ -271,6 +272,7 @@ impl Sink for Tree {
             }
             let num = match field.kind {
                 Kind::Uint | Kind::Flag => field.get(header),
+                Kind::Int => field.get_signed(header) as u64,
                 _ => 0,
             };
             self.push(field, FRAME, base * 8 + u32::from(at.bit), u32::from(at.bits), num);
