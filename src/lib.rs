@@ -4,6 +4,7 @@
 //! The modules are floors: each imports only from the ones below it (`tests/floor_plan.rs` checks that).
 
 pub mod capture;
+pub mod cli;
 pub mod dissect;
 pub mod field;
 pub mod flow;

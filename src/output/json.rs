@@ -293,6 +293,10 @@ fn value(value: Value<'_>, out: &mut Text) {
     match value {
         Value::Uint(v) if v > MAX_EXACT => out.ch('"').num(v).ch('"'),
         Value::Uint(v) => out.num(v),
+        Value::Int(v) if v.unsigned_abs() > MAX_EXACT => {
+            out.lit(if v < 0 { "\"-" } else { "\"" }).num(v.unsigned_abs()).ch('"')
+        }
+        Value::Int(v) => out.lit(if v < 0 { "-" } else { "" }).num(v.unsigned_abs()),
         Value::Flag(set) => out.lit(if set { "true" } else { "false" }),
         Value::Mac(a) => out.ch('"').mac(&a).ch('"'),
         Value::Ip4(a) => out.ch('"').ip4(a).ch('"'),

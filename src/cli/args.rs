@@ -1,0 +1,201 @@
+//! The command line as typed. One table for the parser, `--help`, the man page and the completions.
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Explains network captures: every header field in words, and which frames belong together.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sniff",
+    version,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff generate man|bash|zsh|fish|fields|schema",
+    after_help = "Exit codes: 0 success, 1 error, 2 wrong usage, 4 the capture is damaged (everything before the damage was \
+                  shown), 5 the output could not be written completely.\n\nExamples:\n  \
+                  sniff -r trace.pcap                         one line a packet\n  \
+                  sniff -r trace.pcap --explain=1             the first packet, every field in words\n  \
+                  sniff -r trace.pcap -T json tcp port 443    JSON Lines, of what a BPF expression matches\n  \
+                  sniff -r a.pcap -r b.pcapng.gz -T csv --fields frame.time_epoch,ip.src,tcp.dstport\n  \
+                  zcat trace.gz | sniff -r - -V"
+)]
+pub struct Args {
+    /// Read frames from FILE (pcap or pcapng, plain or compressed with gzip, zstd or lz4; - is standard input).
+    /// Several are merged by time
+    #[arg(short = 'r', value_name = "FILE", help_heading = "Source", action = ArgAction::Append)]
+    pub read: Vec<PathBuf>,
+
+    /// Take the BPF expression from FILE
+    #[arg(short = 'F', value_name = "FILE", help_heading = "Selection")]
+    pub filter_file: Option<PathBuf>,
+
+    /// End after N packets that the BPF expression matches
+    #[arg(short = 'c', value_name = "N", help_heading = "Selection", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count_limit: Option<u64>,
+
+    /// Print how many packets there are, and nothing else
+    #[arg(long = "count", help_heading = "Selection")]
+    pub count: bool,
+
+    /// BPF expression, as tcpdump's: only matching frames count
+    #[arg(value_name = "BPF EXPRESSION", help_heading = "Selection")]
+    pub expression: Vec<String>,
+
+    /// Show every packet as a tree of its fields
+    #[arg(short = 'V', help_heading = "View")]
+    pub tree: bool,
+
+    /// Show trees in which only these protocols are opened (names as in frame.protocols: eth, ip, tcp)
+    #[arg(short = 'O', value_name = "PROTOCOLS", help_heading = "View", value_delimiter = ',')]
+    pub only: Vec<String>,
+
+    /// Explain every packet (or packet N, or packets N to M): units, byte ledger, bit diagrams, every field in words
+    #[arg(long, value_name = "N|N-M", help_heading = "View", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub explain: Option<String>,
+
+    /// Show the bytes after the link-level header in hexadecimal (-xx: the link-level header too)
+    #[arg(short = 'x', help_heading = "View", action = ArgAction::Count)]
+    pub hex: u8,
+
+    /// As -x, with the characters beside the digits (-XX: the link-level header too)
+    #[arg(short = 'X', help_heading = "View", action = ArgAction::Count)]
+    pub hex_ascii: u8,
+
+    /// Show the bytes after the link-level header as characters (-AA: the link-level header too)
+    #[arg(short = 'A', help_heading = "View", action = ArgAction::Count)]
+    pub ascii: u8,
+
+    /// Output format
+    #[arg(short = 'T', value_name = "FORMAT", help_heading = "Format", value_enum, default_value = "text")]
+    pub format: Format,
+
+    /// Columns of -T fields and -T csv; `sniff fields` lists the names
+    #[arg(long, value_name = "A,B,C", help_heading = "Format", value_delimiter = ',', action = ArgAction::Append)]
+    pub fields: Vec<String>,
+
+    /// Option of -T fields and -T csv, as tshark's: header=y|n, separator=/t|/s|CHAR, occurrence=f|l|a,
+    /// aggregator=,|/s|CHAR, quote=d|s|n, escape=y|n, bom=y|n
+    #[arg(short = 'E', value_name = "KEY=VALUE", help_heading = "Format", value_delimiter = None, action = ArgAction::Append)]
+    pub column_options: Vec<String>,
+
+    /// Show link-level headers
+    #[arg(short = 'e', help_heading = "Display")]
+    pub link: bool,
+
+    /// Show less
+    #[arg(short = 'q', help_heading = "Display")]
+    pub quiet: bool,
+
+    /// Show more (-vv, -vvv: yet more)
+    #[arg(short = 'v', help_heading = "Display", action = ArgAction::Count)]
+    pub verbose: u8,
+
+    /// Show TCP sequence numbers as they are, not relative to the connection's beginning
+    #[arg(short = 'S', help_heading = "Display")]
+    pub absolute: bool,
+
+    /// Show addresses and ports as numbers; that is the default (-nn likewise)
+    #[arg(short = 'n', help_heading = "Display", action = ArgAction::Count)]
+    pub numeric: u8,
+
+    /// Number the lines with the packets' numbers in the capture
+    #[arg(short = '#', help_heading = "Display")]
+    pub numbered: bool,
+
+    /// Time: -t none, -tt seconds since 1970, -ttt since the packet before, -tttt with the date, -ttttt since the first
+    #[arg(short = 't', help_heading = "Display", action = ArgAction::Count)]
+    pub time: u8,
+
+    /// Show times in UTC instead of the local time zone
+    #[arg(long, help_heading = "Display")]
+    pub utc: bool,
+
+    /// Show times with nine digits
+    #[arg(long, help_heading = "Display", conflicts_with = "micro")]
+    pub nano: bool,
+
+    /// Show times with six digits; that is the default
+    #[arg(long, help_heading = "Display")]
+    pub micro: bool,
+
+    /// When to use colour; auto is on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", help_heading = "Display", value_enum, default_value = "auto")]
+    pub color: When,
+
+    /// Write each packet out as soon as it is shown
+    #[arg(short = 'l', help_heading = "Display")]
+    pub line_buffered: bool,
+
+    /// Print the version
+    #[arg(long, action = ArgAction::Version)]
+    pub version: (),
+}
+
+/// Formats of `-T`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// JSON Lines: one object a packet
+    Json,
+    /// The columns of --fields, separated by tabs
+    Fields,
+    /// The columns of --fields, as RFC 4180 says
+    Csv,
+}
+
+/// When to do something that depends on the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The verbs. They are recognised only as the first word, so that a BPF expression can hold any word.
+#[derive(Debug, Parser)]
+#[command(name = "sniff", disable_help_subcommand = true, version)]
+pub struct Verb {
+    /// What to do.
+    #[command(subcommand)]
+    pub what: What,
+}
+
+/// What the verbs do.
+#[derive(Debug, Subcommand)]
+pub enum What {
+    /// List the fields: name, kind, meaning and the clause that defines it
+    Fields {
+        /// Only rows that contain this (in name, label or meaning); * and ? match as in file names
+        pattern: Option<String>,
+    },
+    /// Write a man page, shell completions, or the documents that are made from the field rows
+    Generate {
+        /// What to write
+        #[arg(value_enum)]
+        what: Document,
+    },
+}
+
+/// What `sniff generate` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Document {
+    /// The man page
+    Man,
+    /// Completions for bash
+    Bash,
+    /// Completions for zsh
+    Zsh,
+    /// Completions for fish
+    Fish,
+    /// docs/fields.md
+    Fields,
+    /// docs/schema/packet.schema.json
+    Schema,
+}
+
+/// The verbs that are recognised.
+pub const VERBS: [&str; 2] = ["fields", "generate"];

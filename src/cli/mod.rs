@@ -1,0 +1,13 @@
+//! The command line: what was typed ([`args`]), what it means ([`plan`]), doing it ([`run`]), and saying what went
+//! wrong ([`diag`]).
+
+pub mod args;
+pub mod diag;
+pub mod generate;
+mod pending;
+pub mod plan;
+pub mod progress;
+pub mod run;
+pub mod views;
+
+pub use run::{Env, run};

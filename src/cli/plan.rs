@@ -1,0 +1,204 @@
+//! What the command line means: checked once, before the first frame is read.
+
+use super::args::{Args, Format, When};
+use super::diag::Diag;
+use super::pending::columns::{self, Columns};
+use super::run::Env;
+use crate::dissect::{Registry, Style};
+use crate::output::hex;
+use crate::output::time::{Form, Stamp};
+use crate::text::escaped;
+use anyhow::{Context, bail};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+/// What is to be done.
+#[derive(Debug)]
+pub struct Plan {
+    /// The files to read.
+    pub files: Vec<PathBuf>,
+    /// The BPF expression.
+    pub expression: Option<String>,
+    /// End after so many packets.
+    pub count_limit: Option<u64>,
+    /// How packets are shown.
+    pub view: ViewPlan,
+    /// How lines are written.
+    pub style: Style,
+    /// How times are written.
+    pub stamp: Stamp,
+    /// Number the lines.
+    pub numbered: bool,
+    /// Use colour.
+    pub colour: bool,
+    /// Write each packet out at once.
+    pub line_buffered: bool,
+}
+
+/// How packets are shown.
+#[derive(Debug)]
+pub enum ViewPlan {
+    /// Only counted.
+    Count,
+    /// One line each.
+    Line(Option<hex::Form>),
+    /// A tree of fields, perhaps only of some protocols.
+    Tree(Option<Vec<&'static str>>, Option<hex::Form>),
+    /// Explained: these packets.
+    Explain(RangeInclusive<u64>, Option<hex::Form>),
+    /// JSON Lines.
+    Json,
+    /// Columns.
+    Columns(Box<Columns>),
+}
+
+/// Checks what was typed.
+///
+/// # Errors
+///
+/// Exit code 2 and what to type instead; exit code 1 when the filter file cannot be read.
+pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Plan> {
+    if args.read.is_empty() {
+        bail!(Diag::usage("nothing to read: no -r FILE was given")
+            .hint("read a capture file:  sniff -r trace.pcap\nread from a pipe:     tcpdump -w - | sniff -r -\nall options:          sniff --help"));
+    }
+    if args.read.iter().filter(|p| p.as_os_str() == "-").count() > 1 {
+        bail!(Diag::usage("standard input can be read only once: -r - was given more than once"));
+    }
+    let expression = expression(&args)?;
+    let hex = hex_form(&args)?;
+    let view = match args.format {
+        _ if args.count => ViewPlan::Count,
+        Format::Json => ViewPlan::Json,
+        Format::Fields | Format::Csv => ViewPlan::Columns(Box::new(column_view(&args, registry)?)),
+        Format::Text => match &args.explain {
+            Some(which) => ViewPlan::Explain(explain_range(which)?, hex),
+            None if !args.only.is_empty() => ViewPlan::Tree(Some(protocols(&args.only, registry)?), hex),
+            None if args.tree => ViewPlan::Tree(None, hex),
+            None => ViewPlan::Line(hex),
+        },
+    };
+    if !args.fields.is_empty() && !matches!(view, ViewPlan::Columns(_)) {
+        bail!(Diag::usage("--fields chooses columns, but the format has none")
+            .hint("print columns:  sniff -r FILE -T fields --fields ip.src,ip.dst\nor as CSV:      sniff -r FILE -T csv --fields ip.src,ip.dst"));
+    }
+    let form = match args.time {
+        0 => Form::Clock,
+        1 => Form::None,
+        2 => Form::Epoch,
+        3 => Form::SincePrevious,
+        4 => Form::Date,
+        5 => Form::SinceFirst,
+        n => bail!(Diag::usage(format!("there are five forms of time, -t to -ttttt; {n} times -t was given"))),
+    };
+    let zone = if args.utc { None } else { Some(env.zone.clone()) };
+    Ok(Plan {
+        files: args.read,
+        expression,
+        count_limit: args.count_limit,
+        view,
+        style: Style { link: args.link, quiet: args.quiet, verbose: args.verbose.min(3), absolute: args.absolute },
+        stamp: Stamp::new(form, zone, args.nano),
+        numbered: args.numbered,
+        colour: match args.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => env.auto_colour(),
+        },
+        line_buffered: args.line_buffered,
+    })
+}
+
+/// The BPF expression: the words, or the file's content.
+fn expression(args: &Args) -> anyhow::Result<Option<String>> {
+    let words = args.expression.join(" ");
+    let Some(path) = &args.filter_file else {
+        return Ok((!words.trim().is_empty()).then_some(words));
+    };
+    if !words.trim().is_empty() {
+        bail!(Diag::usage("two filters: -F FILE and words on the command line; give one of them"));
+    }
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{}: cannot read the filter", escaped(path.as_os_str().as_encoded_bytes())))?;
+    // As tcpdump: # begins a comment.
+    let lines: Vec<&str> = text.lines().map(|l| l.split('#').next().unwrap_or_default().trim()).collect();
+    let text = lines.join(" ").trim().to_owned();
+    Ok((!text.is_empty()).then_some(text))
+}
+
+fn hex_form(args: &Args) -> Result<Option<hex::Form>, Diag> {
+    let asked = usize::from(args.hex > 0) + usize::from(args.hex_ascii > 0) + usize::from(args.ascii > 0);
+    if asked > 1 {
+        return Err(Diag::usage("-x, -X and -A show the same bytes in different ways; give one of them"));
+    }
+    Ok(match (args.hex, args.hex_ascii, args.ascii) {
+        (1, ..) => Some(hex::Form::Hex { link: false }),
+        (2.., ..) => Some(hex::Form::Hex { link: true }),
+        (_, 1, _) => Some(hex::Form::HexAscii { link: false }),
+        (_, 2.., _) => Some(hex::Form::HexAscii { link: true }),
+        (_, _, 1) => Some(hex::Form::Ascii { link: false }),
+        (_, _, 2..) => Some(hex::Form::Ascii { link: true }),
+        _ => None,
+    })
+}
+
+/// `N`, `N-M`, or nothing for all.
+fn explain_range(which: &str) -> Result<RangeInclusive<u64>, Diag> {
+    let wrong = || {
+        Diag::usage(format!(
+            "--explain={}: expected a packet number N or a range N-M, counting from 1",
+            escaped(which.as_bytes())
+        ))
+        .hint("explain the third packet:  sniff -r FILE --explain=3")
+    };
+    if which.is_empty() {
+        return Ok(1..=u64::MAX);
+    }
+    let number = |s: &str| s.parse::<u64>().ok().filter(|n| *n > 0);
+    let (from, to) = match which.split_once('-') {
+        None => (number(which), number(which)),
+        Some((from, "")) => (number(from), Some(u64::MAX)),
+        Some((from, to)) => (number(from), number(to)),
+    };
+    match (from, to) {
+        (Some(from), Some(to)) if from <= to => Ok(from..=to),
+        _ => Err(wrong()),
+    }
+}
+
+/// Protocol names, checked.
+fn protocols(names: &[String], registry: &Registry) -> Result<Vec<&'static str>, Diag> {
+    let known = |name: &str| registry.protocols().iter().map(|p| p.name).find(|n| *n == name);
+    names
+        .iter()
+        .map(|name| {
+            known(name).ok_or_else(|| {
+                let near = columns::suggest_protocols(registry, name);
+                Diag::usage(format!("-O {0}: there is no protocol named {0}", escaped(name.as_bytes())))
+                    .hint(did_you_mean(&near, "list the protocols' fields:  sniff fields"))
+            })
+        })
+        .collect()
+}
+
+fn column_view(args: &Args, registry: &Registry) -> Result<Columns, Diag> {
+    if args.fields.is_empty() {
+        return Err(Diag::usage("-T fields and -T csv need --fields, the columns to print")
+            .hint("for instance:     sniff -r FILE -T fields --fields frame.number,ip.src,ip.dst\nlist all fields:  sniff fields"));
+    }
+    let csv = args.format == Format::Csv;
+    let options = columns::Options::parse(csv, &args.column_options).map_err(|e| {
+        Diag::usage(format!("-E {}", e)).hint("options: header=y|n separator=/t|/s|CHAR occurrence=f|l|a aggregator=,|/s|CHAR quote=d|s|n escape=y|n bom=y|n")
+    })?;
+    Columns::new(registry, &args.fields, options).map_err(|unknown| {
+        Diag::usage(format!("there is no field named {}", escaped(unknown.name.as_bytes())))
+            .hint(did_you_mean(&unknown.suggestions, "list all fields:  sniff fields"))
+    })
+}
+
+fn did_you_mean(near: &[&str], otherwise: &str) -> String {
+    match near {
+        [] => otherwise.to_owned(),
+        near => format!("did you mean {}?\n{otherwise}", near.join(" or ")),
+    }
+}

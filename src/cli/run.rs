@@ -1,0 +1,260 @@
+//! Does what was planned, and says what came of it.
+
+use super::args::{Args, Document, VERBS, Verb, What};
+use super::diag::{Diag, Exit};
+use super::pending::{fields, schema};
+use super::plan::{Plan, ViewPlan, plan};
+use super::progress::Progress;
+use super::{generate, views};
+use crate::capture::bpf::FilterSet;
+use crate::capture::{self, Source, link_description, link_name};
+use crate::dissect::Registry;
+use crate::pipeline::{self, Ended, Job, Outcome};
+use crate::proto;
+use crate::text::{Text, escaped};
+use clap::Parser;
+use clap::error::ErrorKind;
+use std::ffi::OsString;
+use std::io::Write;
+use std::sync::atomic::AtomicBool;
+
+/// What the program needs from its surroundings, so that tests can give it other ones.
+pub struct Env<'a> {
+    /// Standard output.
+    pub out: &'a mut dyn Write,
+    /// Standard error.
+    pub err: &'a mut dyn Write,
+    /// Whether standard output is a terminal.
+    pub out_is_terminal: bool,
+    /// Whether standard error is a terminal.
+    pub err_is_terminal: bool,
+    /// Columns of the terminal, if there is one.
+    pub columns: Option<usize>,
+    /// NO_COLOR is set and not empty.
+    pub no_color: bool,
+    /// CLICOLOR_FORCE is set and not 0.
+    pub clicolor_force: bool,
+    /// The local time zone.
+    pub zone: jiff::tz::TimeZone,
+    /// Set by a signal: end as if the input had ended.
+    pub interrupted: &'a AtomicBool,
+}
+
+/// The width of text where no terminal says another.
+const COLUMNS: usize = 100;
+
+impl Env<'_> {
+    /// Whether colour is wanted when nobody said.
+    pub fn auto_colour(&self) -> bool {
+        self.clicolor_force || (self.out_is_terminal && !self.no_color)
+    }
+
+    fn width(&self) -> usize {
+        self.columns.unwrap_or(COLUMNS).clamp(20, 160)
+    }
+}
+
+/// Runs the program: `args` as the system passes them, the program's name first. Returns the exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let is_verb = args.get(1).and_then(|a| a.to_str()).is_some_and(|a| VERBS.contains(&a));
+    let done = if is_verb { verb(args, env) } else { read(args, env) };
+    match done {
+        Ok(exit) => exit as u8,
+        Err(error) => {
+            let diag = Diag::from(error);
+            // Nothing can be said when standard error is gone.
+            let _ = writeln!(env.err, "sniff: {diag}");
+            diag.exit as u8
+        }
+    }
+}
+
+/// What clap found wrong, or help and version, which it treats alike.
+fn typed<P: Parser>(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Result<P, Exit>> {
+    P::try_parse_from(args).map(Ok).or_else(|error| {
+        let text = error.render();
+        match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                let text = if env.auto_colour() { text.ansi().to_string() } else { text.to_string() };
+                put(env, text.as_bytes()).map(Err)
+            }
+            _ => {
+                let text = escape_lines(&text.to_string());
+                let _ = env.err.write_all(text.as_bytes());
+                Ok(Err(Exit::Usage))
+            }
+        }
+    })
+}
+
+/// Escapes what clap quotes from the command line, keeping its lines.
+fn escape_lines(text: &str) -> String {
+    let lines: Vec<String> = text.trim_end().split('\n').map(|l| escaped(l.as_bytes())).collect();
+    let text = lines.join("\n");
+    format!("sniff: {}\n", text.strip_prefix("error: ").unwrap_or(&text))
+}
+
+/// Writes all of `bytes` to standard output.
+fn put(env: &mut Env<'_>, bytes: &[u8]) -> anyhow::Result<Exit> {
+    match env.out.write_all(bytes).and_then(|()| env.out.flush()) {
+        Ok(()) => Ok(Exit::Ok),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Ok),
+        Err(error) => Err(output_failed(&error).into()),
+    }
+}
+
+fn output_failed(error: &std::io::Error) -> Diag {
+    Diag::new(
+        Exit::Output,
+        format!("the output could not be written completely: {}", escaped(error.to_string().as_bytes())),
+    )
+}
+
+fn verb(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
+    let verb: Verb = match typed(args, env)? {
+        Ok(verb) => verb,
+        Err(exit) => return Ok(exit),
+    };
+    let registry = Registry::new(proto::ALL);
+    let text = match verb.what {
+        What::Fields { pattern } => {
+            let width = env.out_is_terminal.then(|| env.width());
+            let listed = fields::list(&registry, pattern.as_deref(), width);
+            match (listed, pattern) {
+                (Some(text), _) => text.into_bytes(),
+                (None, pattern) => {
+                    let pattern = escaped(pattern.unwrap_or_default().as_bytes());
+                    return Err(Diag::new(Exit::Error, format!("no field matches {pattern}"))
+                        .hint("list all fields:  sniff fields")
+                        .into());
+                }
+            }
+        }
+        What::Generate { what } => match what {
+            Document::Man => generate::man().map_err(|e| output_failed(&e))?,
+            Document::Bash => generate::completions(clap_complete::Shell::Bash),
+            Document::Zsh => generate::completions(clap_complete::Shell::Zsh),
+            Document::Fish => generate::completions(clap_complete::Shell::Fish),
+            Document::Fields => fields::markdown(&registry).into_bytes(),
+            Document::Schema => schema::packet_schema(&registry).into_bytes(),
+        },
+    };
+    put(env, &text)
+}
+
+fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
+    let args: Args = match typed(args, env)? {
+        Ok(args) => args,
+        Err(exit) => return Ok(exit),
+    };
+    let registry = Registry::new(proto::ALL);
+    let plan = plan(args, &registry, env)?;
+    let mut source = capture::open_all(&plan.files).map_err(|e| Diag::from(&e))?;
+    let mut filter = match &plan.expression {
+        None => None,
+        Some(expression) => {
+            let mut filter = FilterSet::new(expression, 0);
+            // A misspelt expression is an error even when there is no frame to apply it to.
+            let link = source.interfaces().first().map_or(capture::LinkType(1), |i| i.link);
+            filter.for_link(link).map_err(|e| Diag::from(&e))?;
+            Some(filter)
+        }
+    };
+    announce(&plan, &source, env);
+    let mut progress = Progress::new(env.err_is_terminal && !env.out_is_terminal, source.size());
+    let counting = matches!(plan.view, ViewPlan::Count);
+    let (count, line_buffered, colour) = (plan.count_limit, plan.line_buffered, plan.colour);
+    let tagged_hint = plan.expression.clone();
+    let width = env.width();
+    let mut view = views::view(plan, width);
+    let outcome = pipeline::run(Job {
+        source: &mut source,
+        filter: filter.as_mut(),
+        view: view.as_mut(),
+        out: env.out,
+        registry: &registry,
+        text: Text::with_colour(colour),
+        count,
+        unbuffered: line_buffered,
+        interrupted: env.interrupted,
+        progress: &mut |bytes| progress.at(bytes),
+    });
+    progress.done();
+    if counting {
+        put(env, format!("{} packet{}\n", outcome.passed, if outcome.passed == 1 { "" } else { "s" }).as_bytes())?;
+    }
+    report(&outcome, &source, tagged_hint.as_deref(), env);
+    finish(outcome)
+}
+
+/// Says what is being read, in tcpdump's words.
+fn announce(plan: &Plan, source: &capture::FileSource, env: &mut Env<'_>) {
+    for (index, path) in plan.files.iter().enumerate() {
+        let mut line = Text::new();
+        line.lit("reading from file ").untrusted(path.as_os_str().as_encoded_bytes());
+        if let Some(i) = source.interfaces().iter().find(|i| i.file as usize == index) {
+            line.lit(", link-type ");
+            match link_name(i.link) {
+                Some(name) => line.lit(name),
+                None => line.num(i.link.0.into()),
+            };
+            if let Some(description) = link_description(i.link) {
+                line.lit(" (").lit(description).lit(")");
+            }
+            line.lit(", snapshot length ").num(if i.snaplen == 0 { 262_144 } else { i.snaplen.into() });
+        }
+        let _ = writeln!(env.err, "{}", line.as_str());
+    }
+}
+
+/// Says what was passed over, capped or not understood: nothing is lost in silence.
+fn report(outcome: &Outcome, source: &capture::FileSource, expression: Option<&str>, env: &mut Env<'_>) {
+    let mut say = |line: String| {
+        let _ = writeln!(env.err, "sniff: {line}");
+    };
+    let c = source.counters();
+    let counts = [
+        (c.unknown_blocks, "blocks of unknown types were skipped"),
+        (c.bad_blocks, "damaged blocks were skipped; what frames they held is lost"),
+        (c.bad_options, "blocks had malformed options, which were left out"),
+        (c.texts_dropped, "names and comments were left out, because there are too many"),
+        (
+            outcome.flows.evicted,
+            "conversations were forgotten, because there are too many at a time; their numbers may begin anew",
+        ),
+        (outcome.flows.unfollowed, "conversations deep inside tunnels were not followed"),
+        (outcome.bugs, "packets met a bug in sniff and are shown only in part: please report it"),
+    ];
+    for (count, what) in counts {
+        if count > 0 {
+            say(format!("{count} {what}"));
+        }
+    }
+    if let Some(odd) = &c.first_bad {
+        say(format!("the first: at byte {}: {}", odd.offset, odd.reason));
+    }
+    if let (Some(expression), 0, 1..) = (expression, outcome.passed, outcome.tagged_missed) {
+        let expression = escaped(expression.as_bytes());
+        say(format!(
+            "the filter matched nothing, but {} frames carry VLAN tags, behind which it does not look\n\ntry:  vlan and ({expression})",
+            outcome.tagged_missed
+        ));
+    }
+}
+
+fn finish(outcome: Outcome) -> anyhow::Result<Exit> {
+    match outcome.ended {
+        Ended::Done | Ended::ClosedPipe => Ok(Exit::Ok),
+        Ended::Interrupted => Ok(Exit::Ok),
+        Ended::Input(error) => {
+            let all: Vec<String> = error.each().map(ToString::to_string).collect();
+            let diag = Diag::from(&error);
+            Err(Diag { message: all.join("\nsniff: "), ..diag }
+                .hint(format!("everything before the damage is shown: {} frames", outcome.frames))
+                .into())
+        }
+        Ended::Filter(error) => Err(Diag::from(&error).into()),
+        Ended::Output(error) => Err(output_failed(&error).into()),
+    }
+}

@@ -1,0 +1,129 @@
+//! The views as the pipeline sees them: each joins writers of `output` into what one run prints.
+
+use super::pending::columns::Columns;
+use super::pending::{explain, tree};
+use super::plan::{Plan, ViewPlan};
+use crate::output::hex;
+use crate::output::json::Json;
+use crate::output::line::Line;
+use crate::packet::Packet;
+use crate::pipeline::View;
+use crate::text::Text;
+use crate::tree::Tree;
+use std::ops::RangeInclusive;
+
+/// The view that the plan asks for; `width` is how wide its text may be, in columns.
+pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
+    let line = Line { stamp: plan.stamp, style: plan.style, numbered: plan.numbered };
+    match plan.view {
+        ViewPlan::Count => Box::new(Counted),
+        ViewPlan::Line(hex) => Box::new(Lines { line, hex }),
+        ViewPlan::Tree(only, hex) => Box::new(Trees { only, hex }),
+        ViewPlan::Explain(which, hex) => Box::new(Explanations { which, width, hex }),
+        ViewPlan::Json => Box::new(JsonLines(Json::new())),
+        ViewPlan::Columns(columns) => Box::new(ColumnLines(*columns)),
+    }
+}
+
+/// Shows nothing; the pipeline counts.
+struct Counted;
+
+impl View for Counted {
+    fn wants_tree(&self, _: u64) -> bool {
+        false
+    }
+
+    fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}
+}
+
+/// Puts a packet's bytes under what is said of it.
+fn dump(packet: &Packet<'_>, form: Option<hex::Form>, out: &mut Text) {
+    if let Some(form) = form {
+        hex::write(packet, form, out);
+    }
+}
+
+struct Lines {
+    line: Line,
+    hex: Option<hex::Form>,
+}
+
+impl View for Lines {
+    fn wants_tree(&self, _: u64) -> bool {
+        false
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, _: &Tree, out: &mut Text) {
+        self.line.write(packet, out);
+        dump(packet, self.hex, out);
+    }
+}
+
+struct Trees {
+    only: Option<Vec<&'static str>>,
+    hex: Option<hex::Form>,
+}
+
+impl View for Trees {
+    fn wants_tree(&self, _: u64) -> bool {
+        true
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
+        tree::write(packet, tree, self.only.as_deref(), out);
+        dump(packet, self.hex, out);
+        out.ch('\n');
+    }
+}
+
+struct Explanations {
+    which: RangeInclusive<u64>,
+    width: usize,
+    hex: Option<hex::Form>,
+}
+
+impl View for Explanations {
+    fn wants_tree(&self, number: u64) -> bool {
+        self.which.contains(&number)
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
+        if self.which.contains(&packet.facts.number) {
+            explain::write(packet, tree, self.width, out);
+            dump(packet, self.hex, out);
+            out.ch('\n');
+        }
+    }
+
+    fn is_done(&self, number: u64) -> bool {
+        number >= *self.which.end()
+    }
+}
+
+struct JsonLines(Json);
+
+impl View for JsonLines {
+    fn wants_tree(&self, _: u64) -> bool {
+        true
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
+        self.0.packet(packet, tree, out);
+    }
+}
+
+struct ColumnLines(Columns);
+
+impl View for ColumnLines {
+    fn wants_tree(&self, _: u64) -> bool {
+        true
+    }
+
+    fn begin(&mut self, out: &mut Text) {
+        self.0.header(out);
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
+        self.0.packet(packet, tree, out);
+    }
+}
