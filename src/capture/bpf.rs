@@ -17,8 +17,12 @@ use super::{Error, LinkType};
 const DEFAULT_SNAPLEN: u32 = 262_144;
 /// Scratch memory, in words.
 const MEMORY: usize = 16;
-/// Loads at this offset and above ask the Linux kernel about a frame (direction, VLAN tag), not for its bytes.
-const KERNEL_OFFSETS: u32 = 0xffff_f000;
+/// Loads at these offsets ask the Linux kernel about a frame (direction, interface, VLAN tag), not for its bytes
+/// (`SKF_AD_OFF` in `linux/filter.h`).
+const KERNEL_OFFSETS: std::ops::Range<u32> = 0xffff_f000..0xffff_f100;
+
+/// How libpcap's optimiser says that an expression can match no frame of a link type.
+const REJECTS_ALL: &str = "expression rejects all packets";
 
 /// One instruction of a compiled filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,12 @@ impl Filter {
         Ok(Filter { program: program.into_boxed_slice(), family_first: link == LinkType(0) })
     }
 
+    /// The filter that no frame matches.
+    fn nothing() -> Filter {
+        let reject = Instruction { code: code::RET, jump_true: 0, jump_false: 0, k: 0 };
+        Filter { program: Box::new([reject]), family_first: false }
+    }
+
     /// The compiled program, for listings.
     pub fn instructions(&self) -> &[Instruction] {
         &self.program
@@ -87,11 +97,17 @@ impl FilterSet {
     ///
     /// # Errors
     ///
-    /// As [`Filter::compile`].
+    /// As [`Filter::compile`]; but where libpcap refuses an expression because no frame of this link type can match, the
+    /// filter is one that nothing matches.
     pub fn for_link(&mut self, link: LinkType) -> Result<&Filter, Error> {
         match self.compiled.entry(link) {
             Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(new) => Ok(new.insert(Filter::compile(&self.expression, link, self.snaplen)?)),
+            Entry::Vacant(new) => match Filter::compile(&self.expression, link, self.snaplen) {
+                Ok(filter) => Ok(new.insert(filter)),
+                // An error for one link type alone, but beside others an answer: `ip` on a link that carries only IPv6.
+                Err(Error::Filter { message, .. }) if message == REJECTS_ALL => Ok(new.insert(Filter::nothing())),
+                Err(error) => Err(error),
+            },
         }
     }
 
@@ -168,7 +184,13 @@ mod code {
     pub(super) const X: u16 = 0x08;
 }
 
-/// Checks what [`run`] relies on to end: every jump goes forward and stays inside.
+/// Where an instruction jumps to. Only an unconditional jump can go back (in the loop of `protochain`): its distance is
+/// signed.
+fn jump_target(at: usize, k: u32) -> Option<usize> {
+    at.checked_add(1)?.checked_add_signed(k as i32 as isize)
+}
+
+/// Checks that a program consists of known instructions and that all jumps stay inside.
 fn check(program: &[Instruction]) -> Result<(), String> {
     use code::*;
     if !matches!(program.last(), Some(Instruction { code: RET | RET_A, .. })) {
@@ -176,17 +198,14 @@ fn check(program: &[Instruction]) -> Result<(), String> {
     }
     for (at, instruction) in program.iter().enumerate() {
         let Instruction { code, jump_true, jump_false, k } = *instruction;
-        let in_program = |distance: u32| {
-            let target = usize::try_from(distance).ok().and_then(|d| at.checked_add(d)?.checked_add(1));
-            target.is_some_and(|target| target < program.len())
-        };
+        let in_program = |distance: u8| usize::from(distance) < program.len() - at - 1;
         let bare = if code & 7 == 4 || code & 7 == 5 { code & !X } else { code };
         let good = match bare {
-            LD_WORD | LD_HALF | LD_BYTE if k >= KERNEL_OFFSETS => {
+            LD_WORD | LD_HALF | LD_BYTE if KERNEL_OFFSETS.contains(&k) => {
                 return Err("this asks for what only a running capture on Linux knows (such as a direction)".to_owned());
             }
-            JA => code == JA && in_program(k),
-            JEQ | JGT | JGE | JSET => in_program(jump_true.into()) && in_program(jump_false.into()),
+            JA => code == JA && jump_target(at, k).is_some_and(|target| target < program.len()),
+            JEQ | JGT | JGE | JSET => in_program(jump_true) && in_program(jump_false),
             LD_MEM | LDX_MEM | ST | STX => (k as usize) < MEMORY,
             ADD | SUB | MUL | OR | AND | LSH | RSH | XOR => true,
             DIV | MOD => code & X != 0 || k != 0,
@@ -205,14 +224,17 @@ fn check(program: &[Instruction]) -> Result<(), String> {
 }
 
 /// Runs a program over a frame; `None` when it reads outside the captured bytes or divides by zero, which is no match.
+///
+/// A loop goes over headers, each of which has at least one byte, so there are no more turns than bytes.
 fn run(program: &[Instruction], data: &[u8], wire_len: u32, family_first: bool) -> Option<u32> {
     use code::*;
     let (mut a, mut x) = (0u32, 0u32);
     let mut memory = [0u32; MEMORY];
-    let mut rest = program.iter();
-    while let Some(Instruction { code, jump_true, jump_false, k }) = rest.next() {
-        let k = *k;
-        match *code {
+    let mut turns_left = data.len();
+    let mut at = 0usize;
+    while let Some(&Instruction { code, jump_true, jump_false, k }) = program.get(at) {
+        let mut next = at + 1;
+        match code {
             RET => return Some(k),
             RET_A => return Some(a),
             LD_WORD if k == 0 && family_first => a = family(word(data, 0)?),
@@ -234,7 +256,12 @@ fn run(program: &[Instruction], data: &[u8], wire_len: u32, family_first: bool) 
             TAX => x = a,
             TXA => a = x,
             NEG => a = a.wrapping_neg(),
-            JA => skip(&mut rest, k as usize),
+            JA => {
+                next = jump_target(at, k)?;
+                if next <= at {
+                    turns_left = turns_left.checked_sub(1)?;
+                }
+            }
             code if code & 7 == 5 => {
                 let operand = if code & X != 0 { x } else { k };
                 let holds = match code & !X {
@@ -244,7 +271,7 @@ fn run(program: &[Instruction], data: &[u8], wire_len: u32, family_first: bool) 
                     JSET => a & operand != 0,
                     _ => return None,
                 };
-                skip(&mut rest, usize::from(if holds { *jump_true } else { *jump_false }));
+                next += usize::from(if holds { jump_true } else { jump_false });
             }
             code if code & 7 == 4 => {
                 let operand = if code & X != 0 { x } else { k };
@@ -264,13 +291,9 @@ fn run(program: &[Instruction], data: &[u8], wire_len: u32, family_first: bool) 
             }
             _ => return None,
         }
+        at = next;
     }
     None
-}
-
-#[inline]
-fn skip(rest: &mut std::slice::Iter<'_, Instruction>, n: usize) {
-    *rest = rest.as_slice().get(n..).unwrap_or_default().iter();
 }
 
 /// The protocol family of a BSD loopback frame as this machine would have written it, which is how libpcap compiles the
@@ -304,43 +327,83 @@ fn byte(data: &[u8], offset: u32) -> Option<u32> {
 /// libpcap's compiler.
 #[cfg(feature = "live")]
 mod compiler {
+    use std::sync::mpsc::{RecvTimeoutError, channel};
+    use std::thread;
+    use std::time::Duration;
+
     use super::{Instruction, LinkType, code, dlt};
 
     /// Expressions with more words than this are compiled without libpcap's optimiser, whose time grows with the cube
-    /// of their number (minutes for a thousand `or host`).
-    const OPTIMISED_WORDS: usize = 100;
-    /// The longest expression, in bytes; compiling more can take more than two seconds.
-    const MOST_BYTES: usize = 1 << 20;
+    /// of their number.
+    const OPTIMISED_WORDS: usize = 300;
+    /// The most words of an expression. libpcap calls itself as deep as an expression is long, so this and [`STACK`]
+    /// together keep it from overflowing its stack; 5,000 terms overflow 2 MiB.
+    const MOST_WORDS: usize = 4096;
+    const STACK: usize = 256 << 20;
+    /// How long compiling may take. Even without the optimiser the time grows with the square of the length.
+    const LIMIT: Duration = Duration::from_secs(2);
     /// What a handle without a device returns for a match.
     const DEAD_SNAPLEN: u32 = 65535;
 
+    /// Compiles on a thread of its own, which has the stack for it and can be left behind when time is up.
     pub(super) fn compile(expression: &str, link: LinkType, snaplen: u32) -> Result<Vec<Instruction>, String> {
-        if expression.len() > MOST_BYTES {
-            let len = expression.len();
-            return Err(format!("the expression has {len} bytes, and at most {MOST_BYTES} can be compiled"));
+        let words = words(expression);
+        if words > MOST_WORDS {
+            return Err(format!("it has {words} words and signs, and at most {MOST_WORDS} can be compiled"));
         }
-        let optimise = expression.split_ascii_whitespace().count() <= OPTIMISED_WORDS;
+        let owned = expression.to_owned();
+        let (sender, receiver) = channel();
+        thread::Builder::new()
+            .name("filter compiler".to_owned())
+            .stack_size(STACK)
+            .spawn(move || {
+                // The receiver is gone when time was up.
+                let _ = sender.send(compile_here(&owned, link, snaplen, words <= OPTIMISED_WORDS));
+            })
+            .map_err(|e| format!("cannot start a thread to compile it: {e}"))?;
+        receiver.recv_timeout(LIMIT).unwrap_or_else(|e| {
+            Err(match e {
+                RecvTimeoutError::Timeout => format!(
+                    "not compiled within {} s; it has {words} words and signs: fewer terms (nets for hosts, portranges for \
+                     ports), or addresses for names, take less time",
+                    LIMIT.as_secs()
+                ),
+                RecvTimeoutError::Disconnected => "libpcap's compiler failed".to_owned(),
+            })
+        })
+    }
+
+    /// How many words and signs an expression has, roughly as libpcap's scanner divides it.
+    fn words(expression: &str) -> usize {
+        let mut words = 0usize;
+        let mut in_word = false;
+        for byte in expression.bytes() {
+            let is_word = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'\\') || byte >= 0x80;
+            words += usize::from(if is_word { !in_word } else { !byte.is_ascii_whitespace() });
+            in_word = is_word;
+        }
+        words
+    }
+
+    fn compile_here(expr: &str, link: LinkType, snaplen: u32, optimise: bool) -> Result<Vec<Instruction>, String> {
         let handle = pcap::Capture::dead(pcap::Linktype(dlt(link))).map_err(message)?;
-        let program = handle.compile(expression, optimise).map_err(message)?;
-        let mut instructions = Vec::new();
-        for theirs in program.get_instructions() {
+        let program = handle.compile(expr, optimise).map_err(message)?;
+        let instruction = |theirs: &pcap::BpfInstruction| {
             // The crate shows an instruction only as its four numbers in text.
             let text = theirs.to_string();
-            let mut numbers = text.split(' ').map(str::parse::<u32>);
-            let (Some(Ok(code)), Some(Ok(jump_true)), Some(Ok(jump_false)), Some(Ok(k))) =
-                (numbers.next(), numbers.next(), numbers.next(), numbers.next())
-            else {
-                return Err(format!("cannot read an instruction of the compiled program: {text}"));
-            };
-            let (Ok(code), Ok(jump_true), Ok(jump_false)) =
-                (u16::try_from(code), u8::try_from(jump_true), u8::try_from(jump_false))
-            else {
-                return Err(format!("an instruction of the compiled program is out of range: {text}"));
-            };
-            let k = if code == code::RET && k == DEAD_SNAPLEN { snaplen } else { k };
-            instructions.push(Instruction { code, jump_true, jump_false, k });
-        }
-        Ok(instructions)
+            let mut numbers = text.split(' ').map(|number| number.parse::<u32>().ok());
+            let mut next = || numbers.next().flatten();
+            let read = (|| {
+                let code = u16::try_from(next()?).ok()?;
+                let jump_true = u8::try_from(next()?).ok()?;
+                let jump_false = u8::try_from(next()?).ok()?;
+                let k = next()?;
+                let k = if code == code::RET && k == DEAD_SNAPLEN { snaplen } else { k };
+                Some(Instruction { code, jump_true, jump_false, k })
+            })();
+            read.ok_or_else(|| format!("cannot read an instruction of the compiled program: {text}"))
+        };
+        program.get_instructions().iter().map(instruction).collect()
     }
 
     fn message(error: pcap::Error) -> String {
@@ -361,35 +424,121 @@ mod compiler {
     }
 }
 
-#[cfg(all(test, feature = "live"))]
+#[cfg(test)]
 mod tests {
     use super::*;
+
+    const ETHERNET: LinkType = LinkType(1);
+
+    fn run_codes(program: &[(u16, u8, u8, u32)], data: &[u8], wire_len: u32) -> Option<u32> {
+        let instruction =
+            |&(code, jump_true, jump_false, k): &(u16, u8, u8, u32)| Instruction { code, jump_true, jump_false, k };
+        let program: Vec<_> = program.iter().map(instruction).collect();
+        check(&program).ok()?;
+        run(&program, data, wire_len, false)
+    }
+
     #[test]
-    fn timing() {
-        for n in [50, 100, 200, 400, 1000, 5000, 20000, 60000] {
-            for (name, terms) in [
-                (
-                    "host",
-                    (0..n).map(|i| format!("host 10.{}.{}.{}", i % 7, i / 250 % 250, i % 250)).collect::<Vec<_>>(),
-                ),
-                ("port", (0..n).map(|i| format!("port {}", i + 1)).collect::<Vec<_>>()),
-                ("tcp", (0..n).map(|i| format!("tcp[{}]={}", i % 20, i % 250)).collect::<Vec<_>>()),
-            ] {
-                let e = terms.join(" or ");
-                let t = std::time::Instant::now();
-                let r = Filter::compile(&e, LinkType(1), 0);
-                eprintln!(
-                    "{name} {n} words {} bytes {} -> {:?} in {:?}",
-                    e.split_whitespace().count(),
-                    e.len(),
-                    r.map(|f| f.program.len()).map_err(|e| e.to_string()[..]
-                        .chars()
-                        .rev()
-                        .take(60)
-                        .collect::<String>()),
-                    t.elapsed()
-                );
+    fn arithmetic_wraps_and_division_by_zero_is_no_match() {
+        use code::*;
+        let op = |code, x, a| {
+            run_codes(&[(LDX_IMM, 0, 0, x), (LD_IMM, 0, 0, a), (code | X, 0, 0, 0), (RET_A, 0, 0, 0)], &[], 0)
+        };
+        assert_eq!(op(ADD, 2, u32::MAX), Some(1));
+        assert_eq!(op(SUB, 2, 1), Some(u32::MAX));
+        assert_eq!(op(DIV, 0, 1), None);
+        assert_eq!(op(MOD, 0, 1), None);
+        assert_eq!(op(MOD, 5, 13), Some(3));
+        assert_eq!(op(LSH, 32, 1), Some(0));
+        assert_eq!(op(RSH, 31, 1 << 31), Some(1));
+        assert_eq!(
+            run_codes(&[(LD_IMM, 0, 0, 7), (NEG, 0, 0, 0), (RET_A, 0, 0, 0)], &[], 0),
+            Some(7u32.wrapping_neg())
+        );
+    }
+
+    #[test]
+    fn loads_outside_the_captured_bytes_are_no_match() {
+        use code::*;
+        for (load, size) in [(LD_WORD, 4), (LD_HALF, 2), (LD_BYTE, 1)] {
+            let data = [1, 2, 3, 4, 5, 6];
+            for at in [0, 5, 6, 7, 0xffff_efff] {
+                let fits = u64::from(at) + size <= data.len() as u64;
+                assert_eq!(run_codes(&[(load, 0, 0, at), (RET, 0, 0, 1)], &data, 6).is_some(), fits, "{load:#x} {at}");
             }
         }
+        // An offset whose sum with X does not fit 32 bits.
+        let program = [(LDX_IMM, 0, 0, u32::MAX), (LD_BYTE_X, 0, 0, 1), (RET, 0, 0, 1)];
+        assert_eq!(run_codes(&program, &[1, 2, 3], 3), None);
+        assert_eq!(
+            run_codes(&[(LDX_HEADER, 0, 0, 0), (LD_BYTE_X, 0, 0, 0), (RET_A, 0, 0, 0)], &[1, 2, 3, 4, 9], 5),
+            Some(9)
+        );
+    }
+
+    #[test]
+    fn the_length_is_that_on_the_wire() {
+        use code::*;
+        assert_eq!(run_codes(&[(LD_LEN, 0, 0, 0), (RET_A, 0, 0, 0)], &[0; 10], 1500), Some(1500));
+    }
+
+    #[test]
+    fn programs_that_could_leave_themselves_are_refused() {
+        use code::*;
+        assert_eq!(run_codes(&[(JEQ, 1, 0, 0), (RET, 0, 0, 1)], &[], 0), None);
+        assert_eq!(run_codes(&[(JA, 0, 0, 1), (RET, 0, 0, 1)], &[], 0), None);
+        assert_eq!(run_codes(&[(JA, 0, 0, -2i32 as u32), (RET, 0, 0, 1)], &[], 0), None);
+        assert_eq!(run_codes(&[(JA, 0, 0, -1i32 as u32), (RET, 0, 0, 1)], &[0; 100], 100), None, "a loop without end");
+        assert_eq!(run_codes(&[(LD_IMM, 0, 0, 1)], &[], 0), None);
+        assert_eq!(run_codes(&[(LD_MEM, 0, 0, 16), (RET, 0, 0, 1)], &[], 0), None);
+        assert_eq!(run_codes(&[(0x1234, 0, 0, 0), (RET, 0, 0, 1)], &[], 0), None);
+        assert!(check(&[]).is_err());
+    }
+
+    #[test]
+    fn a_loopback_family_is_read_in_the_writers_byte_order() {
+        assert_eq!(family(u32::from_be_bytes([2, 0, 0, 0])), family(u32::from_be_bytes([0, 0, 0, 2])));
+    }
+
+    #[cfg(feature = "live")]
+    #[test]
+    fn expressions_are_compiled_by_libpcap() {
+        let filter = Filter::compile("greater 100", ETHERNET, 0).unwrap();
+        assert!(filter.matches(&[0; 60], 100), "a frame cut to 60 bytes");
+        assert!(!filter.matches(&[0; 60], 99));
+        assert!(Filter::compile("", ETHERNET, 96).unwrap().matches(&[], 0));
+        assert_eq!(Filter::compile("", ETHERNET, 96).unwrap().instructions()[0].k, 96);
+        assert_eq!(Filter::compile("", ETHERNET, 0).unwrap().instructions()[0].k, DEFAULT_SNAPLEN);
+        let mut set = FilterSet::new("ip", 0);
+        let mut ethernet = [0; 34];
+        ethernet[12..15].copy_from_slice(&[8, 0, 0x45]);
+        assert!(set.matches(ETHERNET, &ethernet, 34).unwrap());
+        assert!(set.matches(LinkType(101), &ethernet[14..], 20).unwrap());
+        assert!(!set.matches(LinkType(229), &ethernet[14..], 20).unwrap());
+        for family in [[2, 0, 0, 0], [0, 0, 0, 2]] {
+            assert!(set.matches(LinkType(0), &family, 24).unwrap());
+        }
+    }
+
+    #[cfg(feature = "live")]
+    #[test]
+    fn errors_carry_libpcaps_words() {
+        let message = |expression: &str| Filter::compile(expression, ETHERNET, 0).unwrap_err().to_string();
+        assert!(message("tcp prot 80").starts_with("filter 'tcp prot 80': "), "{}", message("tcp prot 80"));
+        assert!(message("tcp prot 80").contains("syntax error"));
+        assert!(message("inbound").contains("running capture"), "{}", message("inbound"));
+        assert!(message("ip\0").contains("filter"), "{}", message("ip\0"));
+        assert!(message(&"ip or ".repeat(3000)).contains("6000 words"));
+        assert!(!message(&"\u{1b}[2J".repeat(100)).contains('\u{1b}'));
+    }
+
+    #[cfg(feature = "live")]
+    #[test]
+    fn compiling_is_bounded() {
+        let start = std::time::Instant::now();
+        let ports: Vec<_> = (1..1300).map(|port| format!("port {port}")).collect();
+        let result = Filter::compile(&ports.join(" or "), ETHERNET, 0);
+        assert!(start.elapsed() < std::time::Duration::from_secs(4));
+        assert!(result.is_ok_and(|f| f.matches(&[0; 60], 60)) || start.elapsed() > std::time::Duration::from_secs(1));
     }
 }
