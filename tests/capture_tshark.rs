@@ -146,9 +146,42 @@ fn frames_are_those_that_tshark_reads() {
     let mut paths = Vec::new();
     files(&dir, &mut paths);
     assert!(!paths.is_empty());
-    let (mut compared, mut clean) = (0, 0);
-    let mut wrong = BTreeMap::new();
-    for path in &paths {
+    // tshark takes a quarter of a second to start, so as many as there are processors work at a time.
+    let workers = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let share = paths.len().div_ceil(workers);
+    let total = std::thread::scope(|scope| {
+        let parts: Vec<_> = paths.chunks(share).map(|part| scope.spawn(|| compare(part))).collect();
+        parts.into_iter().map(|part| part.join().unwrap()).fold(Tally::default(), Tally::add)
+    });
+    for (path, what) in &total.wrong {
+        eprintln!("{}: {what}", path.display());
+    }
+    let Tally { compared, clean, wrong } = total;
+    eprintln!("{compared} frames of {} files compared; tshark read {clean} files to the end", paths.len());
+    assert!(wrong.is_empty(), "{} files differ", wrong.len());
+}
+
+/// What came out of the comparison: frames compared, files that tshark read to the end, and the first difference in each
+/// file that differs.
+#[derive(Default)]
+struct Tally {
+    compared: usize,
+    clean: usize,
+    wrong: BTreeMap<PathBuf, String>,
+}
+
+impl Tally {
+    fn add(mut self, other: Tally) -> Tally {
+        self.compared += other.compared;
+        self.clean += other.clean;
+        self.wrong.extend(other.wrong);
+        self
+    }
+}
+
+fn compare(paths: &[PathBuf]) -> Tally {
+    let Tally { mut compared, mut clean, mut wrong } = Tally::default();
+    for path in paths {
         let times_wrap = WRAPPED_TIMES.iter().any(|name| path.ends_with(name));
         let (mut theirs, whole) = by_tshark(path);
         if times_wrap {
@@ -194,9 +227,5 @@ fn frames_are_those_that_tshark_reads() {
         }
         clean += usize::from(whole);
     }
-    for (path, what) in &wrong {
-        eprintln!("{}: {what}", path.display());
-    }
-    eprintln!("{compared} frames of {} files compared; tshark read {clean} files to the end", paths.len());
-    assert!(wrong.is_empty(), "{} files differ", wrong.len());
+    Tally { compared, clean, wrong }
 }

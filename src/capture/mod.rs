@@ -160,3 +160,6 @@ pub trait Source {
     /// What was read and what was passed over so far.
     fn counters(&self) -> &Counters;
 }
+
+#[cfg(test)]
+mod tests;

@@ -135,11 +135,9 @@ impl PcapReader {
     fn is_plausible(&self, buffer: &mut Buffer, extra: usize) -> Result<bool, Fault> {
         let mut at = 0usize;
         for _ in 0..MODIFIED_TRIES {
-            let got = buffer.fill(at.saturating_add(RECORD_HEADER))?;
-            if got == at {
-                return Ok(true);
-            }
-            let Some(header) = buffer.available().get(at..).and_then(|b| b.first_chunk()) else { return Ok(false) };
+            buffer.fill(at.saturating_add(RECORD_HEADER))?;
+            // Too short to tell, or the end: nothing speaks against it.
+            let Some(header) = buffer.available().get(at..).and_then(|b| b.first_chunk()) else { return Ok(true) };
             let (_, fraction, captured, length) = self.split(header);
             if fraction >= 1_000_000 || captured > length || captured > self.max_captured {
                 return Ok(false);
