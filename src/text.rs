@@ -107,6 +107,12 @@ impl Text {
         self
     }
 
+    /// Appends a part of another text, in bytes; nothing when the part is not there or would cut a character.
+    pub fn part(&mut self, other: &Text, part: std::ops::Range<usize>) -> &mut Self {
+        self.buf.extend_from_slice(other.as_str().get(part).unwrap_or_default().as_bytes());
+        self
+    }
+
     /// Appends program text. `&'static str` keeps packet bytes out.
     #[inline]
     pub fn lit(&mut self, s: &'static str) -> &mut Self {

@@ -138,6 +138,11 @@ impl Tree {
         self.remarks.as_str().get(note.start as usize..note.end as usize).unwrap_or_default()
     }
 
+    /// Writes the text of a note.
+    pub fn note_to(&self, note: &Note, out: &mut Text) {
+        out.part(&self.remarks, note.start as usize..note.end as usize);
+    }
+
     /// The first contradiction reported since the last [`Tree::clear`] or [`Tree::take_flaw`].
     pub fn take_flaw(&mut self) -> Option<Bad> {
         self.flaw.take()

@@ -428,6 +428,7 @@ mod compiler {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "live")]
     const ETHERNET: LinkType = LinkType(1);
 
     fn run_codes(program: &[(u16, u8, u8, u32)], data: &[u8], wire_len: u32) -> Option<u32> {

@@ -4,10 +4,6 @@ pub mod explain {
     use crate::{packet::Packet, text::Text, tree::Tree};
     pub fn write(_: &Packet<'_>, _: &Tree, _: usize, _: &mut Text) {}
 }
-pub mod tree {
-    use crate::{packet::Packet, text::Text, tree::Tree};
-    pub fn write(_: &Packet<'_>, _: &Tree, _: Option<&[&'static str]>, _: &mut Text) {}
-}
 pub mod fields {
     use crate::dissect::Registry;
     pub fn list(_: &Registry, _: Option<&str>, _: Option<usize>) -> Option<String> {

@@ -43,7 +43,7 @@ pub enum ViewPlan {
     /// One line each.
     Line(Option<hex::Form>),
     /// A tree of fields, perhaps only of some protocols.
-    Tree(Option<Vec<&'static str>>, Option<hex::Form>),
+    Tree(Option<Vec<String>>, Option<hex::Form>),
     /// Explained: these packets.
     Explain(RangeInclusive<u64>, Option<hex::Form>),
     /// JSON Lines.
@@ -167,12 +167,12 @@ fn explain_range(which: &str) -> Result<RangeInclusive<u64>, Diag> {
 }
 
 /// Protocol names, checked.
-fn protocols(names: &[String], registry: &Registry) -> Result<Vec<&'static str>, Diag> {
+fn protocols(names: &[String], registry: &Registry) -> Result<Vec<String>, Diag> {
     let known = |name: &str| registry.protocols().iter().map(|p| p.name).find(|n| *n == name);
     names
         .iter()
         .map(|name| {
-            known(name).ok_or_else(|| {
+            known(name).map(str::to_owned).ok_or_else(|| {
                 let near = columns::suggest_protocols(registry, name);
                 Diag::usage(format!("-O {0}: there is no protocol named {0}", escaped(name.as_bytes())))
                     .hint(did_you_mean(&near, "list the protocols' fields:  sniff fields"))

@@ -1,11 +1,12 @@
 //! The views as the pipeline sees them: each joins writers of `output` into what one run prints.
 
 use super::pending::columns::Columns;
-use super::pending::{explain, tree};
+use super::pending::explain;
 use super::plan::{Plan, ViewPlan};
 use crate::output::hex;
 use crate::output::json::Json;
 use crate::output::line::Line;
+use crate::output::tree;
 use crate::packet::Packet;
 use crate::pipeline::View;
 use crate::text::Text;
@@ -60,7 +61,7 @@ impl View for Lines {
 }
 
 struct Trees {
-    only: Option<Vec<&'static str>>,
+    only: Option<Vec<String>>,
     hex: Option<hex::Form>,
 }
 

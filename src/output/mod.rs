@@ -1,10 +1,15 @@
 //! How packets are shown. Each view is a function from a packet (and its tree) to text; none of them reads or prints.
 
+mod diagram;
 pub mod hex;
 mod instant;
 pub mod json;
 pub mod line;
 mod rows;
+mod section;
 #[cfg(test)]
 mod testing;
 pub mod time;
+pub mod tree;
+mod value;
+mod wrap;

@@ -1,0 +1,184 @@
+//! The sections of the views that show fields: the frame, each layer, a header that could not be read, data.
+
+use crate::dissect::{Protocol, Unit};
+use crate::field::Around;
+use crate::input::Stop;
+use crate::packet::{self, End, Layer, Layers, Packet};
+use crate::proto;
+use crate::sink::NoteKind;
+use crate::text::{Role, Text};
+use crate::tree::{Node, Note, Tree};
+
+/// What a section is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    /// The frame as the capture knows it.
+    Frame,
+    /// A layer that was read.
+    Layer(Layer),
+    /// The beginning of a header that could not be read.
+    Unread,
+    /// Bytes that nobody reads further.
+    Data,
+}
+
+/// The fields of one layer, with what they belong to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Section<'a> {
+    /// What it is about.
+    pub(super) about: About,
+    /// Whose fields they are.
+    pub(super) protocol: &'static Protocol,
+    /// The layer's index, as in [`Node::layer`].
+    pub(super) index: u8,
+    /// The captured bytes of the layer.
+    pub(super) bytes: &'a [u8],
+    /// Offset of the first of them in the frame.
+    pub(super) start: u32,
+    /// Length of the layer on the wire.
+    pub(super) wire: u32,
+}
+
+/// The sections of a packet that have something to show, in order.
+pub(super) fn sections<'a>(packet: &'a Packet<'a>, tree: &'a Tree) -> impl Iterator<Item = Section<'a>> {
+    let layers = packet.layers;
+    let last = layers.as_slice().len().min(usize::from(u8::MAX)) as u8;
+    let (rest, rest_start, rest_wire) = (layers.rest(packet.frame.data), layers.rest, layers.rest_wire);
+    let frame = Section {
+        about: About::Frame,
+        protocol: &proto::frame::FRAME,
+        index: packet::frame::LAYER,
+        bytes: packet.frame.data,
+        start: 0,
+        wire: packet.frame.wire(),
+    };
+    let read = layers.as_slice().iter().enumerate().map(move |(index, layer)| Section {
+        about: About::Layer(*layer),
+        protocol: packet.registry.protocol(layer.protocol),
+        index: index as u8,
+        bytes: Layers::bytes(layer, packet.frame.data),
+        start: layer.start,
+        wire: layer.wire,
+    });
+    let behind =
+        |about, protocol| Section { about, protocol, index: last, bytes: rest, start: rest_start, wire: rest_wire };
+    let unread = match layers.end {
+        End::Stopped(id, _) | End::Bug(id) => Some(behind(About::Unread, packet.registry.protocol(id))),
+        _ => None,
+    };
+    let data = behind(About::Data, &proto::data::DATA);
+    let shown =
+        move |section: &Section<'_>| section.nodes(tree).next().is_some() || section.notes(tree).next().is_some();
+    std::iter::once(frame).chain(read).chain(unread.into_iter().chain([data]).filter(shown))
+}
+
+impl<'a> Section<'a> {
+    /// Its fields, in order.
+    pub(super) fn nodes(&self, tree: &'a Tree) -> impl Iterator<Item = &'a Node> + Clone {
+        let (index, about) = (self.index, self.about);
+        // Data has the same index as the header that could not be read before it.
+        let belongs = move |node: &&Node| match about {
+            About::Unread => !is_data(node),
+            About::Data => is_data(node),
+            _ => true,
+        };
+        tree.nodes().iter().filter(move |node| node.layer == index).filter(belongs)
+    }
+
+    /// The remarks about it. Those about a header that could not be read are not repeated for its bytes.
+    pub(super) fn notes(&self, tree: &'a Tree) -> impl Iterator<Item = &'a Note> {
+        let (index, silent) = (self.index, self.about == About::Data);
+        tree.notes().iter().filter(move |note| note.layer == index && !silent)
+    }
+
+    /// What a field's explanation may look at.
+    pub(super) fn around(&self, packet: &'a Packet<'a>, tree: &'a Tree, node: &Node) -> Around<'a> {
+        Around {
+            value: tree.number(node),
+            bytes: tree.bytes(node, packet.frame.data),
+            layer: self.bytes,
+            wire: self.wire,
+            addresses: packet.layers.addresses_around(self.index.into(), packet.registry, packet.frame.data),
+            conversation: packet.conversations.of(self.index.into()),
+        }
+    }
+
+    /// Writes its heading, without the end of the line: title, from where to where or what kind, length.
+    pub(super) fn heading(&self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
+        out.paint(Role::Heading, |out| {
+            out.lit(self.protocol.title);
+            if self.about == About::Frame {
+                out.ch(' ').num(packet.facts.number);
+            }
+        });
+        match self.about {
+            About::Frame => {
+                out.lit(", ");
+                bytes(self.wire.into(), out);
+                out.lit(" on the wire, ").num(packet.frame.data.len() as u64).lit(" captured");
+            }
+            About::Layer(layer) => {
+                self.summary(packet, tree, out);
+                out.lit(", ");
+                let header_only = self.protocol.unit == Unit::Header;
+                bytes(if header_only { layer.header } else { layer.wire }.into(), out);
+            }
+            About::Unread => {
+                out.lit(match packet.layers.end {
+                    End::Stopped(_, Stop::Cut { .. }) => ", cut short",
+                    End::Stopped(_, Stop::Bad(_)) => ", malformed",
+                    _ => ", not read",
+                });
+            }
+            About::Data => {
+                out.lit(", ");
+                bytes(self.wire.into(), out);
+            }
+        }
+    }
+
+    /// Writes where the layer comes from and goes to; failing that, what kind of message it is.
+    fn summary(&self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
+        let start = out.len();
+        if let Some(addresses) = self.protocol.addresses.and_then(|read| read(self.bytes)) {
+            addresses.src_to(out.lit(", ")).lit(" > ");
+            addresses.dst_to(out);
+        } else if let Some((src, dst)) = self.protocol.ports.and_then(|read| read(self.bytes)) {
+            out.lit(", port ").num(src.into()).lit(" > ").num(dst.into());
+        } else {
+            let named = |what: &str| {
+                let own = self.protocol.name;
+                self.nodes(tree).find(|node| node.field.name.strip_prefix(own).is_some_and(|rest| rest == what))
+            };
+            if let (Some(src), Some(dst)) = (named(".src"), named(".dst")) {
+                out.lit(", ").mac(tree.bytes(src, packet.frame.data));
+                out.lit(" > ").mac(tree.bytes(dst, packet.frame.data));
+            }
+        }
+        if out.len() == start {
+            let kind = |node: &Node| ["type", "opcode", "id"].iter().any(|word| node.field.name.ends_with(word));
+            let name = |node: &Node| node.field.name_of(self.bytes, tree.number(node));
+            if let Some(name) = self.nodes(tree).filter(|node| kind(node)).find_map(name) {
+                out.lit(", ").lit(name);
+            }
+        }
+    }
+}
+
+fn is_data(node: &Node) -> bool {
+    proto::data::DATA.fields().any(|row| std::ptr::eq(row, node.field))
+}
+
+/// Writes `1 byte`, `1,500 bytes`.
+pub(super) fn bytes(count: u64, out: &mut Text) {
+    out.num_grouped(count).lit(if count == 1 { " byte" } else { " bytes" });
+}
+
+/// The colour of a note.
+pub(super) const fn note_role(kind: NoteKind) -> Role {
+    match kind {
+        NoteKind::Bad | NoteKind::Bug => Role::Bad,
+        NoteKind::Cut | NoteKind::Unknown | NoteKind::Cap => Role::Notice,
+        NoteKind::Info => Role::Faint,
+    }
+}
