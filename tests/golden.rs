@@ -1,0 +1,3 @@
+//! Runs the cases beside the fixtures. See `fixtures/README.md` for their form.
+
+fn main() {}
