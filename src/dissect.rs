@@ -197,22 +197,25 @@ pub struct Protocol {
     pub ports: Option<fn(&[u8]) -> Option<(u16, u16)>>,
     /// Wireshark names the EtherType between this layer and the next in `frame.protocols`.
     pub announces_ethertype: bool,
-    /// Puts what lies behind the next layer, inside this one (padding, trailer, frame check sequence).
-    pub trailer: Option<fn(Trailer<'_>, &mut Tree)>,
+    /// Puts what lies behind the next layer (padding, trailer, frame check sequence, extensions behind a quotation).
+    /// Returns where that ends, in bytes from the layer's first byte; what is left goes to the layers around.
+    pub trailer: Option<fn(Trailer<'_>, &mut Tree) -> u32>,
 }
 
-/// What lies behind the next layer.
+/// What lies behind the next layer. Positions are bytes from the first byte of the layer that is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Trailer<'a> {
-    /// The captured bytes of the whole layer, header first.
+    /// The captured bytes from the layer's first byte to `end`.
     pub layer: &'a [u8],
     /// Offset of the layer's first byte in the frame.
     pub base: u32,
-    /// Length of the whole layer on the wire.
+    /// Length of the layer itself on the wire; what lies behind it (802.3 length field, ICMP quotation) is its, too.
     pub wire: u32,
-    /// Where in the layer the trailer begins, in bytes.
+    /// Where the trailer begins.
     pub at: u32,
-    /// Length of the frame check sequence, when the capture says so.
+    /// Where what carries the layer ends on the wire.
+    pub end: u32,
+    /// Length of the frame check sequence among these bytes, when the capture says so.
     pub fcs_len: Option<u8>,
 }
 

@@ -380,28 +380,34 @@ fn rest(frame: &Frame<'_>, layers: &Layers, tree: &mut Tree) {
     let _ = (proto::data::DATA.tree)(input, tree);
 }
 
-/// Puts what lies behind each layer's payload.
+/// Puts what lies behind each layer's payload. Innermost first: who is nearest to the payload explains what is behind
+/// it, and leaves the rest (a frame check sequence) to the layers around.
 fn trailers(registry: &Registry, frame: &Frame<'_>, layers: &Layers, tree: &mut Tree) {
     let slots = layers.as_slice();
-    for (index, layer) in slots.iter().enumerate() {
+    let end_of = |layer: &Layer| layer.start.saturating_add(layer.wire);
+    let mut left = None;
+    for (index, layer) in slots.iter().enumerate().rev() {
+        let left_by_next = left.take();
         let Some(put) = registry.protocol(layer.protocol).trailer else { continue };
+        let end = index.checked_sub(1).and_then(|i| slots.get(i)).map_or(frame.wire(), end_of);
         // What the next layer does not use; without a next layer, the rest is data.
-        let Some(inner) = slots.get(index + 1) else { continue };
-        let end = layer.start.saturating_add(layer.wire);
-        let at = inner.start.saturating_add(inner.wire);
-        if at < end {
-            tree.enter(index as u8);
-            put(
-                Trailer {
-                    layer: Layers::bytes(layer, frame.data),
-                    base: layer.start,
-                    wire: layer.wire,
-                    at: at - layer.start,
-                    fcs_len: frame.fcs_len,
-                },
-                tree,
-            );
+        let at = left_by_next.unwrap_or_else(|| slots.get(index + 1).map_or(end_of(layer), end_of));
+        if at >= end {
+            continue;
         }
+        tree.enter(index as u8);
+        let stop = put(
+            Trailer {
+                layer: Layers::bytes(&Layer { wire: end.saturating_sub(layer.start), ..*layer }, frame.data),
+                base: layer.start,
+                wire: layer.wire,
+                at: at.saturating_sub(layer.start),
+                end: end.saturating_sub(layer.start),
+                fcs_len: if end == frame.wire() { frame.fcs_len } else { Some(0) },
+            },
+            tree,
+        );
+        left = Some(layer.start.saturating_add(stop).min(end));
     }
 }
 

@@ -7,6 +7,12 @@ pub mod shared;
 /// Link layer.
 pub mod link {
     pub mod eth;
+    pub mod ieee8021ad;
+    pub mod null;
+    pub mod raw;
+    pub mod sll;
+    pub mod sll2;
+    pub mod vlan;
 }
 /// Network layer.
 pub mod net {
@@ -20,7 +26,19 @@ pub mod transport {
 use crate::dissect::{Protocol, Space};
 
 /// All protocols, in the order of their ids.
-pub static ALL: &[&Protocol] = &[&frame::FRAME, &data::DATA, &link::eth::ETH, &net::ipv4::IPV4, &transport::udp::UDP];
+pub static ALL: &[&Protocol] = &[
+    &frame::FRAME,
+    &data::DATA,
+    &link::eth::ETH,
+    &link::ieee8021ad::IEEE8021AD,
+    &link::null::NULL,
+    &link::raw::RAW,
+    &link::sll::SLL,
+    &link::sll2::SLL2,
+    &link::vlan::VLAN,
+    &net::ipv4::IPV4,
+    &transport::udp::UDP,
+];
 
 /// What the registries call a key.
 pub fn key_name(space: Space, key: u16) -> Option<&'static str> {

@@ -138,6 +138,17 @@ static NAMES: &[(u16, &str)] = &[
     (0xffff, "Reserved"),
 ];
 
+/// The name of an EtherType in one-line output, where tags are called as tcpdump calls them; `Unknown` without one.
+pub fn line_name(value: u64) -> &'static str {
+    match value {
+        0x8100 => "802.1Q",
+        0x88a8 => "802.1Q-QinQ",
+        0x9100 => "802.1Q-9100",
+        0x9200 => "802.1Q-9200",
+        _ => ethertype_name(value).unwrap_or("Unknown"),
+    }
+}
+
 /// The short name of an EtherType, such as `IPv4` for 0x0800; `None` when it has none, and for lengths (below 0x0600).
 pub fn ethertype_name(value: u64) -> Option<&'static str> {
     find(NAMES, value)

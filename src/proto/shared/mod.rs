@@ -2,11 +2,14 @@
 //!
 //! Everything here is a pure lookup in static data; nothing allocates after the first use and nothing reads packets.
 
+pub mod cooked;
 pub mod dscp;
 pub mod ethertype;
+pub mod hardware;
 pub mod ipproto;
 pub mod multicast;
 pub mod ports;
+pub mod trailer;
 
 /// Finds the row of `table` whose number is `value`. The table is sorted by number.
 fn find<K: Copy + Into<u64>, T: Copy>(table: &[(K, T)], value: u64) -> Option<T> {
