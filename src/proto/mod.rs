@@ -16,6 +16,7 @@ pub mod link {
 }
 /// Network layer.
 pub mod net {
+    pub mod arp;
     pub mod ipv4;
 }
 /// Transport layer.
@@ -36,6 +37,7 @@ pub static ALL: &[&Protocol] = &[
     &link::sll::SLL,
     &link::sll2::SLL2,
     &link::vlan::VLAN,
+    &net::arp::ARP,
     &net::ipv4::IPV4,
     &transport::udp::UDP,
 ];
