@@ -68,7 +68,10 @@ mod tests {
 
     #[test]
     fn every_row_finds_its_own_number() {
-        let rows: Vec<_> = proto::ALL.iter().flat_map(|p| p.fields()).collect();
+        // Protocols may share rows.
+        let mut rows: Vec<_> = proto::ALL.iter().flat_map(|p| p.fields()).collect();
+        rows.sort_by_key(|row| std::ptr::from_ref(*row));
+        rows.dedup_by_key(|row| std::ptr::from_ref(*row));
         let mut map = RowMap::default();
         assert_eq!(map.get(rows[0]), None);
         for (number, row) in rows.iter().enumerate() {

@@ -136,7 +136,7 @@ mod tests {
     fn protocols_that_were_not_asked_for_are_headings() {
         let only = ["udp".to_owned()];
         let text = show(&udp(b"hello"), |packet, tree, out| write(packet, tree, Some(&only), out));
-        assert!(text.contains("\n    Source port: 40000\n"), "{text}");
+        assert!(text.contains("\n    Source port: safetynetp (40000)\n"), "{text}");
         assert!(!text.contains("Time to live"), "{text}");
         assert!(text.contains("\nInternet Protocol version 4, "), "{text}");
     }
@@ -147,7 +147,7 @@ mod tests {
         let text = show_as(ETHERNET, &frame[..38], frame.len() as u32, |packet, tree, out| {
             write(packet, tree, None, out);
         });
-        let end = "User Datagram Protocol, cut short\n    Source port: 40000\n    Destination port: 9999\n    [cut: udp: 8 bytes \
+        let end = "User Datagram Protocol, cut short\n    Source port: safetynetp (40000)\n    Destination port: distinct (9999)\n    [cut: udp: 8 bytes \
                    expected, 4 captured: the capture ends here]\nData, 13 bytes\n    Data: 9c40270f\n    [Length: 4 bytes]\n\n";
         assert!(text.ends_with(end), "{text}");
     }

@@ -1,7 +1,7 @@
 //! The byte ledger of a frame: where every byte of it went. The parts add up to the frame's length, exactly.
 
-use super::{End, Layer, Layers, Packet};
-use crate::dissect::{Protocol, Trailer};
+use super::{End, Packet};
+use crate::dissect::Protocol;
 use crate::tree::Tree;
 
 /// What some bytes of a frame are.
@@ -80,10 +80,17 @@ impl Ledger {
         if tally.parts.len() == before {
             tally.parts.push(Part { what: inner, bytes: 0, start: tally.at });
         }
-        // Behind the innermost layer first: each layer ends no later than the one around it.
+        // Behind the innermost layer first: each layer ends no later than the one around it. The protocols themselves
+        // tell padding from trailers: they put them as fields, as they do for a tree.
+        let mut behind = Tree::default();
+        super::trailers(registry, packet.frame, layers, &mut behind);
         for (index, layer) in slots.iter().enumerate().rev() {
-            let inner_end = slots.get(index + 1).map(|inner| inner.start.saturating_add(inner.wire));
-            tally.behind(packet, layer, inner_end);
+            let protocol = registry.protocol(layer.protocol);
+            for node in behind.layer(index as u8).filter(|node| node.in_frame()) {
+                tally.upto(node.bit / 8, What::Behind(protocol, "Left over"));
+                tally.upto(node.bit.saturating_add(node.bits) / 8, What::Behind(protocol, node.field.label));
+            }
+            tally.upto(layer.start.saturating_add(layer.wire), What::Behind(protocol, "Left over"));
         }
         if let Some(outermost) = slots.first() {
             tally.upto(wire.min(captured), What::Behind(registry.protocol(outermost.protocol), "Trailer"));
@@ -134,29 +141,6 @@ impl Tally {
             self.parts.push(Part { what, bytes, start: self.at });
             self.at = end;
         }
-    }
-
-    /// What lies in `layer` behind the layer inside it. The protocol itself tells padding from trailers: it puts them
-    /// as fields, as it does for a tree.
-    fn behind(&mut self, packet: &Packet<'_>, layer: &Layer, inner_end: Option<u32>) {
-        let end = layer.start.saturating_add(layer.wire);
-        let protocol = packet.registry.protocol(layer.protocol);
-        if let (Some(put), Some(at)) = (protocol.trailer, inner_end.filter(|at| *at < end)) {
-            let mut tree = Tree::default();
-            let trailer = Trailer {
-                layer: Layers::bytes(layer, packet.frame.data),
-                base: layer.start,
-                wire: layer.wire,
-                at: at.saturating_sub(layer.start),
-                fcs_len: packet.frame.fcs_len,
-            };
-            put(trailer, &mut tree);
-            for node in tree.nodes().iter().filter(|node| node.in_frame()) {
-                self.upto(node.bit / 8, What::Behind(protocol, "Left over"));
-                self.upto(node.bit.saturating_add(node.bits) / 8, What::Behind(protocol, node.field.label));
-            }
-        }
-        self.upto(end, What::Behind(protocol, "Left over"));
     }
 }
 

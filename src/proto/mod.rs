@@ -21,6 +21,7 @@ pub mod net {
 }
 /// Transport layer.
 pub mod transport {
+    pub mod tcp;
     pub mod udp;
 }
 
@@ -40,6 +41,7 @@ pub static ALL: &[&Protocol] = &[
     &net::arp::ARP,
     &net::ipv4::IPV4,
     &transport::udp::UDP,
+    &transport::tcp::TCP,
 ];
 
 /// What the registries call a key.

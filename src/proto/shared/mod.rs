@@ -7,8 +7,13 @@ pub mod dscp;
 pub mod ethertype;
 pub mod hardware;
 pub mod ipproto;
+pub mod mptcp;
 pub mod multicast;
+pub mod piece;
+pub mod port_words;
 pub mod ports;
+pub mod tcp_options;
+pub mod tcp_options_line;
 pub mod trailer;
 
 /// Finds the row of `table` whose number is `value`. The table is sorted by number.
