@@ -16,111 +16,111 @@ use crate::sink::{NoteKind, Sink};
 use crate::text::Text;
 
 crate::fields! { pub PREFIX:
-    KIND = Field::uint("tcp.option_kind", 0, 8).names(kind_name).label("Kind").doc("RFC 9293 §3.1", "What the option is");
-    LEN = Field::uint("tcp.option_len", 8, 8).unit("bytes").label("Length").doc("RFC 9293 §3.1", "Of the whole option, with kind and length");
+    KIND = Field::uint("tcp.option_kind", 0, 8).names(kind_name).repeats().label("Kind").doc("RFC 9293 §3.1", "What the option is");
+    LEN = Field::uint("tcp.option_len", 8, 8).unit("bytes").repeats().label("Length").doc("RFC 9293 §3.1", "Of the whole option, with kind and length");
 }
 
 crate::fields! { pub MSS:
-    MSS_VAL = Field::uint("tcp.options.mss_val", 16, 16).unit("bytes").label("Maximum segment size").doc("RFC 9293 §3.7.1", "The most payload that the sender of this option wants in a segment to it; only in SYN segments").explain(explain_mss);
+    MSS_VAL = Field::uint("tcp.options.mss_val", 16, 16).unit("bytes").repeats().label("Maximum segment size").doc("RFC 9293 §3.7.1", "The most payload that the sender of this option wants in a segment to it; only in SYN segments").explain(explain_mss);
 }
 
 crate::fields! { pub WSCALE:
-    WSCALE_SHIFT = Field::uint("tcp.options.wscale.shift", 16, 8).label("Shift count").doc("RFC 7323 §2.2", "The sender's later windows count units of 2 to this power, if the other side's SYN has this option too; at most 14").explain(explain_shift);
+    WSCALE_SHIFT = Field::uint("tcp.options.wscale.shift", 16, 8).repeats().label("Shift count").doc("RFC 7323 §2.2", "The sender's later windows count units of 2 to this power, if the other side's SYN has this option too; at most 14").explain(explain_shift);
 }
 
 crate::fields! { pub TIMESTAMP:
-    TSVAL = Field::uint("tcp.options.timestamp.tsval", 16, 32).label("Timestamp value").doc("RFC 7323 §3.2", "The sender's clock, in a unit of its own choice (often 1 ms); also tells old duplicates from new segments");
-    TSECR = Field::uint("tcp.options.timestamp.tsecr", 48, 32).label("Timestamp echo reply").doc("RFC 7323 §3.2", "A timestamp of the other side, sent back so that it can measure the round trip").explain(explain_tsecr);
+    TSVAL = Field::uint("tcp.options.timestamp.tsval", 16, 32).repeats().label("Timestamp value").doc("RFC 7323 §3.2", "The sender's clock, in a unit of its own choice (often 1 ms); also tells old duplicates from new segments");
+    TSECR = Field::uint("tcp.options.timestamp.tsecr", 48, 32).repeats().label("Timestamp echo reply").doc("RFC 7323 §3.2", "A timestamp of the other side, sent back so that it can measure the round trip").explain(explain_tsecr);
 }
 
 crate::fields! { pub ECHO:
-    ECHO_VALUE = Field::uint("tcp.options.echo_value", 16, 32).label("Echo value").doc("RFC 1072 §4", "To be sent back, or sent back, to measure the round trip; replaced by timestamps");
+    ECHO_VALUE = Field::uint("tcp.options.echo_value", 16, 32).repeats().label("Echo value").doc("RFC 1072 §4", "To be sent back, or sent back, to measure the round trip; replaced by timestamps");
 }
 
 crate::fields! { pub CC:
-    CC_VALUE = Field::uint("tcp.options.cc_value", 16, 32).label("Connection count").doc("RFC 1644 §3.2", "Which incarnation of the connection this is (T/TCP, historic by RFC 6247)");
+    CC_VALUE = Field::uint("tcp.options.cc_value", 16, 32).repeats().label("Connection count").doc("RFC 1644 §3.2", "Which incarnation of the connection this is (T/TCP, historic by RFC 6247)");
 }
 
 crate::fields! { pub MD5:
-    MD5_DIGEST = Field::bytes("tcp.options.md5.digest", 16, 128).label("MD5 digest").doc("RFC 2385 §2.0", "Over pseudo-header, header, payload and a shared password; protects BGP sessions, replaced by TCP-AO");
+    MD5_DIGEST = Field::bytes("tcp.options.md5.digest", 16, 128).repeats().label("MD5 digest").doc("RFC 2385 §2.0", "Over pseudo-header, header, payload and a shared password; protects BGP sessions, replaced by TCP-AO");
 }
 
 crate::fields! { pub SCPS:
-    SCPS_VECTOR = Field::uint("tcp.options.scps.vector", 16, 8).hex().label("SCPS capabilities").doc("CCSDS 714.0-B-2", "What the sender of this SYN can do, for links to spacecraft");
-    SCPS_BETS = Field::flag("tcp.options.scpsflags.bets", 16).part_of("tcp.options.scps.vector").label("Best-effort transport (BETS)").doc("CCSDS 714.0-B-2", "1: partial reliability is understood");
-    SCPS_SNACK1 = Field::flag("tcp.options.scpsflags.snack1", 17).part_of("tcp.options.scps.vector").label("Short SNACK").doc("CCSDS 714.0-B-2", "1: selective negative acknowledgements in their short form are understood");
-    SCPS_SNACK2 = Field::flag("tcp.options.scpsflags.snack2", 18).part_of("tcp.options.scps.vector").label("Long SNACK").doc("CCSDS 714.0-B-2", "1: selective negative acknowledgements in their long form are understood");
-    SCPS_COMPRESS = Field::flag("tcp.options.scpsflags.compress", 19).part_of("tcp.options.scps.vector").label("Header compression").doc("CCSDS 714.0-B-2", "1: headers may be compressed without loss");
-    SCPS_NLTS = Field::flag("tcp.options.scpsflags.nlts", 20).part_of("tcp.options.scps.vector").label("Network-layer timestamps").doc("CCSDS 714.0-B-2", "1: the network layer gives timestamps");
-    SCPS_RESERVED = Field::uint("tcp.options.scpsflags.reserved", 21, 3).part_of("tcp.options.scps.vector").label("Reserved").doc("CCSDS 714.0-B-2", "Must be 0");
-    SCPS_BINDING = Field::uint("tcp.options.scps.binding", 24, 8).label("Connection ID").doc("CCSDS 714.0-B-2", "Names the connection in compressed headers");
+    SCPS_VECTOR = Field::uint("tcp.options.scps.vector", 16, 8).hex().repeats().label("SCPS capabilities").doc("CCSDS 714.0-B-2", "What the sender of this SYN can do, for links to spacecraft");
+    SCPS_BETS = Field::flag("tcp.options.scpsflags.bets", 16).part_of("tcp.options.scps.vector").repeats().label("Best-effort transport (BETS)").doc("CCSDS 714.0-B-2", "1: partial reliability is understood");
+    SCPS_SNACK1 = Field::flag("tcp.options.scpsflags.snack1", 17).part_of("tcp.options.scps.vector").repeats().label("Short SNACK").doc("CCSDS 714.0-B-2", "1: selective negative acknowledgements in their short form are understood");
+    SCPS_SNACK2 = Field::flag("tcp.options.scpsflags.snack2", 18).part_of("tcp.options.scps.vector").repeats().label("Long SNACK").doc("CCSDS 714.0-B-2", "1: selective negative acknowledgements in their long form are understood");
+    SCPS_COMPRESS = Field::flag("tcp.options.scpsflags.compress", 19).part_of("tcp.options.scps.vector").repeats().label("Header compression").doc("CCSDS 714.0-B-2", "1: headers may be compressed without loss");
+    SCPS_NLTS = Field::flag("tcp.options.scpsflags.nlts", 20).part_of("tcp.options.scps.vector").repeats().label("Network-layer timestamps").doc("CCSDS 714.0-B-2", "1: the network layer gives timestamps");
+    SCPS_RESERVED = Field::uint("tcp.options.scpsflags.reserved", 21, 3).part_of("tcp.options.scps.vector").repeats().label("Reserved").doc("CCSDS 714.0-B-2", "Must be 0");
+    SCPS_BINDING = Field::uint("tcp.options.scps.binding", 24, 8).repeats().label("Connection ID").doc("CCSDS 714.0-B-2", "Names the connection in compressed headers");
 }
 
 crate::fields! { pub SNACK:
-    SNACK_OFFSET = Field::uint("tcp.options.snack.offset", 16, 16).label("SNACK offset").doc("CCSDS 714.0-B-2", "Where the missing bytes begin behind the acknowledgment number, in maximum segment sizes");
-    SNACK_SIZE = Field::uint("tcp.options.snack.size", 32, 16).label("SNACK size").doc("CCSDS 714.0-B-2", "How much is missing there, in maximum segment sizes");
+    SNACK_OFFSET = Field::uint("tcp.options.snack.offset", 16, 16).repeats().label("SNACK offset").doc("CCSDS 714.0-B-2", "Where the missing bytes begin behind the acknowledgment number, in maximum segment sizes");
+    SNACK_SIZE = Field::uint("tcp.options.snack.size", 32, 16).repeats().label("SNACK size").doc("CCSDS 714.0-B-2", "How much is missing there, in maximum segment sizes");
 }
 
 crate::fields! { pub QS:
-    QS_RESERVED = Field::uint("tcp.options.qs.reserved", 16, 4).label("Reserved").doc("RFC 4782 §4.2", "Must be 0");
-    QS_RATE = Field::uint("tcp.options.qs.rate", 20, 4).values(QS_RATES).label("Rate").doc("RFC 4782 §4.2", "The sending rate that the routers on the path allowed from the start");
-    QS_TTL_DIFF = Field::uint("tcp.options.qs.ttl_diff", 24, 8).label("TTL difference").doc("RFC 4782 §4.2", "Shows whether every router on the path took part");
-    QS_NONCE = Field::uint("tcp.options.qs.nonce", 32, 30).hex().label("Nonce").doc("RFC 4782 §4.2", "Shows whether a router lowered the rate; sent back by the receiver");
-    QS_RESERVED2 = Field::uint("tcp.options.qs.reserved2", 62, 2).label("Reserved").doc("RFC 4782 §4.2", "Must be 0");
+    QS_RESERVED = Field::uint("tcp.options.qs.reserved", 16, 4).repeats().label("Reserved").doc("RFC 4782 §4.2", "Must be 0");
+    QS_RATE = Field::uint("tcp.options.qs.rate", 20, 4).values(QS_RATES).repeats().label("Rate").doc("RFC 4782 §4.2", "The sending rate that the routers on the path allowed from the start");
+    QS_TTL_DIFF = Field::uint("tcp.options.qs.ttl_diff", 24, 8).repeats().label("TTL difference").doc("RFC 4782 §4.2", "Shows whether every router on the path took part");
+    QS_NONCE = Field::uint("tcp.options.qs.nonce", 32, 30).hex().repeats().label("Nonce").doc("RFC 4782 §4.2", "Shows whether a router lowered the rate; sent back by the receiver");
+    QS_RESERVED2 = Field::uint("tcp.options.qs.reserved2", 62, 2).repeats().label("Reserved").doc("RFC 4782 §4.2", "Must be 0");
 }
 
 crate::fields! { pub UTO:
-    UTO_GRANULARITY = Field::flag("tcp.options.user_to_granularity", 16).label("Granularity").doc("RFC 5482 §3.3", "1: the timeout is in minutes, 0: in seconds");
-    UTO_VAL = Field::uint("tcp.options.user_to_val", 17, 15).label("User timeout").doc("RFC 5482 §3.3", "How long the sender lets data go unacknowledged before it gives the connection up").explain(explain_user_timeout);
+    UTO_GRANULARITY = Field::flag("tcp.options.user_to_granularity", 16).repeats().label("Granularity").doc("RFC 5482 §3.3", "1: the timeout is in minutes, 0: in seconds");
+    UTO_VAL = Field::uint("tcp.options.user_to_val", 17, 15).repeats().label("User timeout").doc("RFC 5482 §3.3", "How long the sender lets data go unacknowledged before it gives the connection up").explain(explain_user_timeout);
 }
 
 crate::fields! { pub AO:
-    AO_KEYID = Field::uint("tcp.options.ao.keyid", 16, 8).label("Key ID").doc("RFC 5925 §2.2", "Which key the message authentication code is made with");
-    AO_RNEXTKEYID = Field::uint("tcp.options.ao.rnextkeyid", 24, 8).label("Receive next key ID").doc("RFC 5925 §2.2", "Which key the sender is ready to receive with");
+    AO_KEYID = Field::uint("tcp.options.ao.keyid", 16, 8).repeats().label("Key ID").doc("RFC 5925 §2.2", "Which key the message authentication code is made with");
+    AO_RNEXTKEYID = Field::uint("tcp.options.ao.rnextkeyid", 24, 8).repeats().label("Receive next key ID").doc("RFC 5925 §2.2", "Which key the sender is ready to receive with");
 }
 
 crate::fields! { pub EXPERIMENT:
-    EXPERIMENT_ID = Field::uint("tcp.options.experimental.exid", 16, 16).hex().values(EXPERIMENT_IDS).label("Experiment identifier").doc("RFC 6994 §3", "Which experiment it is; some use 16 bits more");
+    EXPERIMENT_ID = Field::uint("tcp.options.experimental.exid", 16, 16).hex().values(EXPERIMENT_IDS).repeats().label("Experiment identifier").doc("RFC 6994 §3", "Which experiment it is; some use 16 bits more");
 }
 
 crate::fields! { pub MOVING:
     OPTIONS = Field::moving("tcp.options", Kind::Bytes).label("Options").doc("RFC 9293 §3.1", "What the header length leaves behind the first 20 bytes");
-    EOL_OPTION = Field::moving("tcp.options.eol", Kind::Bytes).label("End of option list").doc("RFC 9293 §3.2", "No option follows; the rest is padding");
-    NOP_OPTION = Field::moving("tcp.options.nop", Kind::Bytes).label("No operation").doc("RFC 9293 §3.2", "Between options, mostly to align the next one");
-    MSS_OPTION = Field::moving("tcp.options.mss", Kind::Bytes).label("Maximum segment size").doc("RFC 9293 §3.7.1", "How much payload a segment to the sender may carry");
-    WSCALE_OPTION = Field::moving("tcp.options.wscale", Kind::Bytes).label("Window scale").doc("RFC 7323 §2", "Lets windows exceed 65,535 bytes");
-    WSCALE_MULTIPLIER = Field::derived("tcp.options.wscale.multiplier", Kind::Uint).label("Multiplier").doc("RFC 7323 §2.3", "2 to the power of the shift count, which counts as 14 when it is more");
-    SACK_PERM_OPTION = Field::moving("tcp.options.sack_perm", Kind::Bytes).label("SACK permitted").doc("RFC 2018 §2", "The sender of this SYN understands selective acknowledgments");
-    SACK_OPTION = Field::moving("tcp.options.sack", Kind::Bytes).label("Selective acknowledgment").doc("RFC 2018 §3", "Which bytes behind the acknowledgment number have arrived, so that only the missing ones are sent again");
-    SACK_LE = Field::moving("tcp.options.sack_le", Kind::Uint).label("SACK left edge").doc("RFC 2018 §3", "The first byte of a range that has arrived, relative to the other side's first sequence number when that is known");
-    SACK_RE = Field::moving("tcp.options.sack_re", Kind::Uint).label("SACK right edge").doc("RFC 2018 §3", "The byte after the last of the range, counted like the left edge");
-    SACK_COUNT = Field::derived("tcp.options.sack.count", Kind::Uint).label("SACK count").doc("RFC 2018 §3", "How many ranges the option lists").explain(explain_sack_count);
-    DSACK_LE = Field::derived("tcp.options.sack.dsack_le", Kind::Uint).label("D-SACK left edge").doc("RFC 2883 §4", "The first range lies below the acknowledgment number or inside the second: its bytes arrived twice");
-    DSACK_RE = Field::derived("tcp.options.sack.dsack_re", Kind::Uint).label("D-SACK right edge").doc("RFC 2883 §4", "The byte after the last of those that arrived twice");
-    ECHO_OPTION = Field::moving("tcp.options.echo", Kind::Bytes).label("Echo").doc("RFC 1072 §4", "Round trip measurement, replaced by timestamps");
-    TIMESTAMP_OPTION = Field::moving("tcp.options.timestamp", Kind::Bytes).label("Timestamps").doc("RFC 7323 §3", "Round trip measurement, and protection against old duplicates");
-    CC_OPTION = Field::moving("tcp.options.cc", Kind::Bytes).label("Connection count").doc("RFC 1644 §3.2", "T/TCP, historic");
-    MD5_OPTION = Field::moving("tcp.options.md5", Kind::Bytes).label("MD5 signature").doc("RFC 2385 §3.0", "Proves that the segment comes from who knows the password");
-    SCPS_OPTION = Field::moving("tcp.options.scps", Kind::Bytes).label("SCPS capabilities").doc("CCSDS 714.0-B-2", "Space communications");
-    SCPS_BINDING_DATA = Field::moving("tcp.options.scps.binding.data", Kind::Bytes).label("Extended capabilities").doc("CCSDS 714.0-B-2", "Agreements of a community of users");
-    SNACK_OPTION = Field::moving("tcp.options.snack", Kind::Bytes).label("Selective negative acknowledgment").doc("CCSDS 714.0-B-2", "Which bytes are missing");
-    SCPSREC_OPTION = Field::moving("tcp.options.scpsrec", Kind::Bytes).label("Record boundary").doc("CCSDS 714.0-B-2", "A record of the application ends with this segment");
-    SCPSCOR_OPTION = Field::moving("tcp.options.scpscor", Kind::Bytes).label("Corruption experienced").doc("CCSDS 714.0-B-2", "Losses are due to bit errors rather than congestion");
-    QS_OPTION = Field::moving("tcp.options.qs", Kind::Bytes).label("Quick-Start response").doc("RFC 4782 §4.2", "Which sending rate the path allows from the start");
-    UTO_OPTION = Field::moving("tcp.options.user_to", Kind::Bytes).label("User timeout").doc("RFC 5482 §3.3", "When the sender gives up");
-    AO_OPTION = Field::moving("tcp.options.ao", Kind::Bytes).label("Authentication (TCP-AO)").doc("RFC 5925 §2.2", "Proves that the segment comes from who knows the key");
-    AO_MAC = Field::moving("tcp.options.ao.mac", Kind::Bytes).label("Message authentication code").doc("RFC 5925 §2.2", "Over pseudo-header, header and payload");
-    TFO_OPTION = Field::moving("tcp.options.tfo", Kind::Bytes).label("Fast Open cookie").doc("RFC 7413 §4.1.1", "Lets a client that was here before send data in its SYN");
-    TFO_REQUEST = Field::moving("tcp.options.tfo.request", Kind::Group).label("Fast Open cookie request").doc("RFC 7413 §4.1.1", "An empty cookie asks the server for one");
-    TFO_COOKIE = Field::moving("tcp.options.tfo.cookie", Kind::Bytes).label("Fast Open cookie").doc("RFC 7413 §4.1.1", "Made by the server for this client's address, 4 to 16 bytes");
-    ACC_ECN_OPTION = Field::moving("tcp.options.acc_ecn", Kind::Bytes).label("Accurate ECN").doc("RFC 9768 §3.2.3", "How many bytes arrived with each congestion mark");
-    ACC_ECN_EE0B = Field::moving("tcp.options.acc_ecn.ee0b", Kind::Uint).unit("bytes").label("ECT(0) bytes").doc("RFC 9768 §3.2.3", "Payload bytes that arrived marked ECT(0), modulo 2^24; begins at 1");
-    ACC_ECN_ECEB = Field::moving("tcp.options.acc_ecn.eceb", Kind::Uint).unit("bytes").label("CE bytes").doc("RFC 9768 §3.2.3", "Payload bytes that arrived marked CE (congestion), modulo 2^24; begins at 0");
-    ACC_ECN_EE1B = Field::moving("tcp.options.acc_ecn.ee1b", Kind::Uint).unit("bytes").label("ECT(1) bytes").doc("RFC 9768 §3.2.3", "Payload bytes that arrived marked ECT(1), modulo 2^24; begins at 1");
-    EXPERIMENT_OPTION = Field::moving("tcp.options.experimental", Kind::Bytes).label("Experiment").doc("RFC 6994 §3", "An option that has no kind of its own yet");
-    EXPERIMENT_DATA = Field::moving("tcp.options.experimental.data", Kind::Bytes).label("Data").doc("RFC 6994 §3", "What the experiment says");
-    UNKNOWN_OPTION = Field::moving("tcp.options.unknown", Kind::Bytes).label("Another option").doc("RFC 9293 §3.1", "An option that is not taken apart here; receivers ignore what they do not know");
-    UNKNOWN_PAYLOAD = Field::moving("tcp.options.unknown.payload", Kind::Bytes).label("Content").doc("RFC 9293 §3.1", "What follows kind and length");
+    EOL_OPTION = Field::moving("tcp.options.eol", Kind::Bytes).repeats().label("End of option list").doc("RFC 9293 §3.2", "No option follows; the rest is padding");
+    NOP_OPTION = Field::moving("tcp.options.nop", Kind::Bytes).repeats().label("No operation").doc("RFC 9293 §3.2", "Between options, mostly to align the next one");
+    MSS_OPTION = Field::moving("tcp.options.mss", Kind::Bytes).repeats().label("Maximum segment size").doc("RFC 9293 §3.7.1", "How much payload a segment to the sender may carry");
+    WSCALE_OPTION = Field::moving("tcp.options.wscale", Kind::Bytes).repeats().label("Window scale").doc("RFC 7323 §2", "Lets windows exceed 65,535 bytes");
+    WSCALE_MULTIPLIER = Field::derived("tcp.options.wscale.multiplier", Kind::Uint).repeats().label("Multiplier").doc("RFC 7323 §2.3", "2 to the power of the shift count, which counts as 14 when it is more");
+    SACK_PERM_OPTION = Field::moving("tcp.options.sack_perm", Kind::Bytes).repeats().label("SACK permitted").doc("RFC 2018 §2", "The sender of this SYN understands selective acknowledgments");
+    SACK_OPTION = Field::moving("tcp.options.sack", Kind::Bytes).repeats().label("Selective acknowledgment").doc("RFC 2018 §3", "Which bytes behind the acknowledgment number have arrived, so that only the missing ones are sent again");
+    SACK_LE = Field::moving("tcp.options.sack_le", Kind::Uint).repeats().label("SACK left edge").doc("RFC 2018 §3", "The first byte of a range that has arrived, relative to the other side's first sequence number when that is known");
+    SACK_RE = Field::moving("tcp.options.sack_re", Kind::Uint).repeats().label("SACK right edge").doc("RFC 2018 §3", "The byte after the last of the range, counted like the left edge");
+    SACK_COUNT = Field::derived("tcp.options.sack.count", Kind::Uint).repeats().label("SACK count").doc("RFC 2018 §3", "How many ranges the option lists").explain(explain_sack_count);
+    DSACK_LE = Field::derived("tcp.options.sack.dsack_le", Kind::Uint).repeats().label("D-SACK left edge").doc("RFC 2883 §4", "The first range lies below the acknowledgment number or inside the second: its bytes arrived twice");
+    DSACK_RE = Field::derived("tcp.options.sack.dsack_re", Kind::Uint).repeats().label("D-SACK right edge").doc("RFC 2883 §4", "The byte after the last of those that arrived twice");
+    ECHO_OPTION = Field::moving("tcp.options.echo", Kind::Bytes).repeats().label("Echo").doc("RFC 1072 §4", "Round trip measurement, replaced by timestamps");
+    TIMESTAMP_OPTION = Field::moving("tcp.options.timestamp", Kind::Bytes).repeats().label("Timestamps").doc("RFC 7323 §3", "Round trip measurement, and protection against old duplicates");
+    CC_OPTION = Field::moving("tcp.options.cc", Kind::Bytes).repeats().label("Connection count").doc("RFC 1644 §3.2", "T/TCP, historic");
+    MD5_OPTION = Field::moving("tcp.options.md5", Kind::Bytes).repeats().label("MD5 signature").doc("RFC 2385 §3.0", "Proves that the segment comes from who knows the password");
+    SCPS_OPTION = Field::moving("tcp.options.scps", Kind::Bytes).repeats().label("SCPS capabilities").doc("CCSDS 714.0-B-2", "Space communications");
+    SCPS_BINDING_DATA = Field::moving("tcp.options.scps.binding.data", Kind::Bytes).repeats().label("Extended capabilities").doc("CCSDS 714.0-B-2", "Agreements of a community of users");
+    SNACK_OPTION = Field::moving("tcp.options.snack", Kind::Bytes).repeats().label("Selective negative acknowledgment").doc("CCSDS 714.0-B-2", "Which bytes are missing");
+    SCPSREC_OPTION = Field::moving("tcp.options.scpsrec", Kind::Bytes).repeats().label("Record boundary").doc("CCSDS 714.0-B-2", "A record of the application ends with this segment");
+    SCPSCOR_OPTION = Field::moving("tcp.options.scpscor", Kind::Bytes).repeats().label("Corruption experienced").doc("CCSDS 714.0-B-2", "Losses are due to bit errors rather than congestion");
+    QS_OPTION = Field::moving("tcp.options.qs", Kind::Bytes).repeats().label("Quick-Start response").doc("RFC 4782 §4.2", "Which sending rate the path allows from the start");
+    UTO_OPTION = Field::moving("tcp.options.user_to", Kind::Bytes).repeats().label("User timeout").doc("RFC 5482 §3.3", "When the sender gives up");
+    AO_OPTION = Field::moving("tcp.options.ao", Kind::Bytes).repeats().label("Authentication (TCP-AO)").doc("RFC 5925 §2.2", "Proves that the segment comes from who knows the key");
+    AO_MAC = Field::moving("tcp.options.ao.mac", Kind::Bytes).repeats().label("Message authentication code").doc("RFC 5925 §2.2", "Over pseudo-header, header and payload");
+    TFO_OPTION = Field::moving("tcp.options.tfo", Kind::Bytes).repeats().label("Fast Open cookie").doc("RFC 7413 §4.1.1", "Lets a client that was here before send data in its SYN");
+    TFO_REQUEST = Field::moving("tcp.options.tfo.request", Kind::Group).repeats().label("Fast Open cookie request").doc("RFC 7413 §4.1.1", "An empty cookie asks the server for one");
+    TFO_COOKIE = Field::moving("tcp.options.tfo.cookie", Kind::Bytes).repeats().label("Fast Open cookie").doc("RFC 7413 §4.1.1", "Made by the server for this client's address, 4 to 16 bytes");
+    ACC_ECN_OPTION = Field::moving("tcp.options.acc_ecn", Kind::Bytes).repeats().label("Accurate ECN").doc("RFC 9768 §3.2.3", "How many bytes arrived with each congestion mark");
+    ACC_ECN_EE0B = Field::moving("tcp.options.acc_ecn.ee0b", Kind::Uint).unit("bytes").repeats().label("ECT(0) bytes").doc("RFC 9768 §3.2.3", "Payload bytes that arrived marked ECT(0), modulo 2^24; begins at 1");
+    ACC_ECN_ECEB = Field::moving("tcp.options.acc_ecn.eceb", Kind::Uint).unit("bytes").repeats().label("CE bytes").doc("RFC 9768 §3.2.3", "Payload bytes that arrived marked CE (congestion), modulo 2^24; begins at 0");
+    ACC_ECN_EE1B = Field::moving("tcp.options.acc_ecn.ee1b", Kind::Uint).unit("bytes").repeats().label("ECT(1) bytes").doc("RFC 9768 §3.2.3", "Payload bytes that arrived marked ECT(1), modulo 2^24; begins at 1");
+    EXPERIMENT_OPTION = Field::moving("tcp.options.experimental", Kind::Bytes).repeats().label("Experiment").doc("RFC 6994 §3", "An option that has no kind of its own yet");
+    EXPERIMENT_DATA = Field::moving("tcp.options.experimental.data", Kind::Bytes).repeats().label("Data").doc("RFC 6994 §3", "What the experiment says");
+    UNKNOWN_OPTION = Field::moving("tcp.options.unknown", Kind::Bytes).repeats().label("Another option").doc("RFC 9293 §3.1", "An option that is not taken apart here; receivers ignore what they do not know");
+    UNKNOWN_PAYLOAD = Field::moving("tcp.options.unknown.payload", Kind::Bytes).repeats().label("Content").doc("RFC 9293 §3.1", "What follows kind and length");
 }
 
 /// Option kinds (IANA, "TCP Option Kind Numbers").
