@@ -1,6 +1,6 @@
 //! A field's value for people: its name, its number, its unit.
 
-use super::time;
+use super::{instant, time};
 use crate::field::{Base, Field, Value};
 use crate::packet::Packet;
 use crate::text::Text;
@@ -17,7 +17,8 @@ pub(super) fn write(tree: &Tree, node: &Node, packet: &Packet<'_>, layer: &[u8],
     match tree.value(node, packet.frame.data) {
         Value::Uint(value) => uint(field, value, layer, out),
         Value::Int(value) => {
-            out.lit(if value < 0 { "-" } else { "" }).num(value.unsigned_abs());
+            int(value, out);
+            unit(field, None, out);
         }
         Value::Flag(set) => match field.name_of(layer, u64::from(set)) {
             Some(name) => {
@@ -42,7 +43,7 @@ pub(super) fn write(tree: &Tree, node: &Node, packet: &Packet<'_>, layer: &[u8],
         }
         Value::Time(at) if field.name == "frame.time_epoch" => moment(at, out),
         Value::Time(at) => {
-            seconds(at, out);
+            instant::decimal(at, out);
             unit(field, None, out);
         }
         Value::None => {}
@@ -53,6 +54,7 @@ pub(super) fn write(tree: &Tree, node: &Node, packet: &Packet<'_>, layer: &[u8],
 pub(super) fn number(tree: &Tree, node: &Node, packet: &Packet<'_>, out: &mut Text) {
     match tree.value(node, packet.frame.data) {
         Value::Uint(value) => digits(node.field, value, out),
+        Value::Int(value) => int(value, out),
         Value::Flag(set) => {
             out.ch(if set { '1' } else { '0' });
         }
@@ -87,6 +89,13 @@ fn digits(field: &Field, value: u64, out: &mut Text) {
     };
 }
 
+fn int(value: i64, out: &mut Text) {
+    if value < 0 {
+        out.ch('-');
+    }
+    out.num(value.unsigned_abs());
+}
+
 /// Writes the unit after a space, in the singular for 1.
 fn unit(field: &Field, value: Option<u64>, out: &mut Text) {
     if field.unit.is_empty() {
@@ -108,21 +117,10 @@ fn bytes(bytes: &[u8], out: &mut Text) {
     }
 }
 
-/// Writes a distance in seconds with nine decimals.
-fn seconds(at: Time, out: &mut Text) {
-    let at = if at.secs < 0 {
-        out.ch('-');
-        Time::default().since(at)
-    } else {
-        at
-    };
-    out.num(at.secs.unsigned_abs()).ch('.').num_wide(at.nanos.into(), 9);
-}
-
 /// Writes a point in time, as a date in UTC and in seconds.
 fn moment(at: Time, out: &mut Text) {
     time::Stamp::new(time::Form::Date, None, true).write(at, out);
     out.lit("UTC (");
-    seconds(at, out);
+    instant::decimal(at, out);
     out.lit(" s)");
 }

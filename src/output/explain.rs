@@ -1,0 +1,203 @@
+//! `--explain`: a packet for people who learn: what carries what, where every byte is, and what every field means.
+
+use super::section::{About, Section, note_role, sections};
+use super::tree::own_label;
+use super::wrap::{columns, paragraph};
+use super::{diagram, value, words};
+use crate::dissect::Unit;
+use crate::field::Kind;
+use crate::packet::Packet;
+use crate::packet::ledger::Ledger;
+use crate::text::{Role, Text};
+use crate::tree::{Node, Tree};
+
+/// Spaces before the text below a heading.
+const INDENT: usize = 2;
+/// Spaces before what is said of a field.
+const BELOW: usize = 6;
+/// Narrower than this no text is broken; terminals that narrow break it themselves.
+const NARROWEST: usize = 30;
+
+/// Writes everything about a packet, within `width` columns. Diagrams are left out where they do not fit.
+pub fn write(packet: &Packet<'_>, tree: &Tree, width: usize, out: &mut Text) {
+    let width = width.max(NARROWEST);
+    for section in sections(packet, tree) {
+        heading(packet, tree, &section, out);
+        match section.about {
+            About::Frame => overview(packet, tree, width, out),
+            _ => introduction(packet, &section, width, out),
+        }
+        if matches!(section.about, About::Layer(_)) && width >= diagram::WIDTH + INDENT {
+            let start = out.len();
+            diagram::write(packet, tree, &section, out);
+            if out.len() > start {
+                out.ch('\n');
+            }
+        }
+        let mut parent: Option<&Node> = None;
+        for node in section.nodes(tree) {
+            if node.field.part_of.is_none() {
+                parent = Some(node);
+            }
+            let parent = parent.filter(|parent| node.field.part_of == Some(parent.field.name));
+            field(packet, tree, &section, node, parent, width, out);
+        }
+        notes(tree, &section, width, out);
+        out.ch('\n');
+    }
+}
+
+/// Writes a section's heading, underlined.
+fn heading(packet: &Packet<'_>, tree: &Tree, section: &Section<'_>, out: &mut Text) {
+    section.heading(packet, tree, out);
+    let mut plain = Text::new();
+    section.heading(packet, tree, &mut plain);
+    out.ch('\n');
+    for _ in 0..columns(plain.as_str()) {
+        out.ch('─');
+    }
+    out.ch('\n');
+}
+
+/// Writes what is to be said of the frame as a whole.
+fn overview(packet: &Packet<'_>, tree: &Tree, width: usize, out: &mut Text) {
+    let mut text = Text::new();
+    words::units(packet, &mut text);
+    paragraph(&text, INDENT, width, None, out);
+    out.ch('\n');
+    let ledger = Ledger::of(packet);
+    words::ledger(packet, &ledger, INDENT, out);
+    text.clear();
+    words::fcs(packet, &ledger, &mut text);
+    paragraph(&text, INDENT, width, Some(Role::Faint), out);
+    out.ch('\n');
+    words::sizes(packet, tree, |text| {
+        paragraph(text, INDENT, width, None, out);
+        out.ch('\n');
+    });
+}
+
+/// Writes which standard defines the layer and what its unit is.
+fn introduction(packet: &Packet<'_>, section: &Section<'_>, width: usize, out: &mut Text) {
+    let mut text = Text::new();
+    if let About::Layer(layer) = section.about {
+        text.lit(section.protocol.spec).lit(". ");
+        text.lit(match section.protocol.unit {
+            Unit::Frame => "A frame goes from one station to another on the same link, and no farther.",
+            Unit::Packet => "A packet goes from one host to another, through as many links and routers as there are between.",
+            Unit::Segment => "A segment is a piece of one direction of a connection's byte stream, from socket to socket.",
+            Unit::Datagram => "A datagram goes from socket to socket, each on its own: it may be lost, doubled or overtaken.",
+            Unit::Message => "A message is what two hosts or programs tell each other.",
+            Unit::Header => "A header between two units; it is no unit of its own.",
+            Unit::Data => "",
+        });
+        text.lit(" The header is ");
+        words::range("byte", layer.start.into(), layer.header.into(), &mut text);
+        text.lit(" of the frame");
+        let carried = layer.wire.saturating_sub(layer.header);
+        if carried > 0 {
+            text.lit("; ");
+            super::section::bytes(carried.into(), &mut text);
+            text.lit(" follow it");
+        }
+        text.ch('.');
+    } else if section.about == About::Unread {
+        text.lit(section.protocol.spec).lit(". The header cannot be read; this is what is there of it.");
+    } else {
+        text.lit("What the innermost header carries: ");
+        super::section::bytes(section.wire.into(), &mut text);
+        text.lit(", from byte ").num(section.start.into()).lit(" of the frame on");
+        let captured = section.bytes.len() as u64;
+        if captured < u64::from(section.wire) {
+            text.lit("; ").num_grouped(captured).lit(" of them were captured");
+        }
+        text.lit(". Nothing here reads them further.");
+    }
+    let _ = packet;
+    paragraph(&text, INDENT, width, Some(Role::Faint), out);
+    out.ch('\n');
+}
+
+/// Writes a field: label and value; name, place and clause; meaning; what this packet's value means.
+fn field(
+    packet: &Packet<'_>,
+    tree: &Tree,
+    section: &Section<'_>,
+    node: &Node,
+    parent: Option<&Node>,
+    width: usize,
+    out: &mut Text,
+) {
+    let deeper = usize::from(node.depth.min(8)).saturating_mul(INDENT);
+    let (indent, below) = (INDENT + deeper, BELOW + deeper);
+    let row = node.field;
+    out.spaces(indent).paint(Role::Label, |out| {
+        out.lit(own_label(node, parent));
+    });
+    if row.kind == Kind::Group {
+        out.lit(", ");
+        super::section::bytes(u64::from(node.bits / 8), out);
+    } else {
+        out.lit(": ").paint(Role::Value, |out| value::write(tree, node, packet, section.bytes, out));
+    }
+    out.ch('\n');
+    let mut text = Text::new();
+    text.lit(row.name).lit(", ");
+    if row.derived || !node.in_frame() {
+        text.lit("computed");
+    } else {
+        place(node, &mut text);
+    }
+    if !row.clause.is_empty() {
+        text.lit(", ");
+        if row.clause.starts_with('§') {
+            text.lit(section.protocol.spec).ch(' ');
+        }
+        text.lit(row.clause);
+    }
+    paragraph(&text, below, width, Some(Role::Faint), out);
+    text.clear();
+    text.lit(row.help);
+    paragraph(&text, below, width, None, out);
+    if let Some(explain) = row.explain {
+        text.clear();
+        text.lit("→ ");
+        let start = text.len();
+        explain(&section.around(packet, tree, node), &mut text);
+        if text.len() > start {
+            paragraph(&text, below, width, Some(Role::Notice), out);
+        }
+    }
+}
+
+/// Writes where a field is in the frame: `byte 22 (bits 176–183)`.
+fn place(node: &Node, out: &mut Text) {
+    let (bit, bits) = (u64::from(node.bit), u64::from(node.bits));
+    let first = bit / 8;
+    words::range("byte", first, bit.saturating_add(bits).div_ceil(8).saturating_sub(first), out);
+    out.lit(" (");
+    words::range("bit", bit, bits, out);
+    out.ch(')');
+}
+
+/// Writes the remarks about a section.
+fn notes(tree: &Tree, section: &Section<'_>, width: usize, out: &mut Text) {
+    for note in section.notes(tree) {
+        let mut text = Text::new();
+        text.lit(note.kind.word()).lit(": ");
+        tree.note_to(note, &mut text);
+        paragraph(&text, INDENT, width, Some(note_role(note.kind)), out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write;
+    use crate::output::testing::{show, udp};
+
+    #[test]
+    fn look() {
+        println!("{}", show(&udp(b"hello"), |packet, tree, out| write(packet, tree, 80, out)));
+        panic!();
+    }
+}

@@ -1,0 +1,353 @@
+//! What `--explain` says of the frame as a whole: which unit carries which, where its bytes are, and how it fared with
+//! the sizes of links.
+
+use super::section::bytes;
+use crate::dissect::{Protocol, Unit};
+use crate::input::Extent;
+use crate::packet::ledger::{Fcs, Ledger, What};
+use crate::packet::{End, Layer, Packet};
+use crate::proto;
+use crate::text::Text;
+use crate::tree::Tree;
+
+/// The largest packet on an Ethernet link, unless somebody configured more (RFC 894).
+const ETHERNET_MTU: u32 = 1500;
+
+/// Writes what people call a protocol: `Ethernet`, `IPv4`, `TCP`.
+pub(super) fn name(protocol: &Protocol, out: &mut Text) {
+    match protocol.name {
+        "eth" => out.lit("Ethernet"),
+        "ip" => out.lit("IPv4"),
+        "ipv6" => out.lit("IPv6"),
+        "icmpv6" => out.lit("ICMPv6"),
+        "sll" => out.lit("Linux cooked"),
+        "null" => out.lit("BSD loopback"),
+        "raw" => out.lit("raw IP"),
+        "ieee8021ad" => out.lit("802.1ad"),
+        short if short.len() <= 6 && !short.contains('.') => {
+            for c in short.chars() {
+                out.ch(c.to_ascii_uppercase());
+            }
+            out
+        }
+        _ => out.lit(protocol.title),
+    };
+}
+
+/// Writes `an Ethernet`, `a TCP`: the article by the sound of the name.
+fn a_name(protocol: &Protocol, out: &mut Text) {
+    let mut word = Text::new();
+    name(protocol, &mut word);
+    let mut letters = word.as_str().chars();
+    let (first, second) = (letters.next().unwrap_or(' '), letters.next().unwrap_or(' '));
+    // Abbreviations are spelled: an M, but a U.
+    let vowel = if second.is_ascii_lowercase() { "AEIOUaeiou" } else { "AEFHILMNORSX8" };
+    out.lit(if vowel.contains(first) { "an " } else { "a " }).text(&word);
+}
+
+/// Writes `an 8-byte `, `a 60-byte `.
+fn a_length(length: u32, out: &mut Text) {
+    let leading = std::iter::successors(Some(length), |n| Some(n / 1000).filter(|n| *n > 0)).last().unwrap_or(0);
+    let vowel = matches!(leading, 8 | 11 | 18 | 80..=89 | 800..=899);
+    out.lit(if vowel { "an " } else { "a " }).num_grouped(length.into()).lit("-byte ");
+}
+
+/// Says which unit carries which: `This 74-byte Ethernet frame carries a 60-byte IPv4 packet, which carries …`.
+pub(super) fn units(packet: &Packet<'_>, out: &mut Text) {
+    let layers = packet.layers.as_slice();
+    let protocol = |layer: &Layer| packet.registry.protocol(layer.protocol);
+    out.lit("This ").num_grouped(packet.frame.wire().into()).lit("-byte ");
+    let mut verb = " carries";
+    let mut rest = layers;
+    match layers.split_first() {
+        Some((link, inner)) if protocol(link).unit == Unit::Frame => {
+            name(protocol(link), out);
+            out.lit(" frame");
+            rest = inner;
+        }
+        _ => {
+            out.lit("frame");
+        }
+    }
+    let mut quoted = false;
+    while !rest.is_empty() {
+        out.lit(verb);
+        let headers = rest.iter().take_while(|layer| protocol(layer).unit == Unit::Header).count();
+        let (before, from) = rest.split_at_checked(headers).unwrap_or((rest, &[]));
+        behind(packet, before, from.is_empty() && packet.layers.rest_wire == 0, out);
+        let Some((layer, inner)) = from.split_first() else { break };
+        if layer.extent == Extent::Quoted && !quoted && verb == ", which carries" {
+            // The verb was written before it was known what follows.
+            out.truncate(out.len().saturating_sub("carries".len()));
+            out.lit("quotes");
+        }
+        quoted = layer.extent == Extent::Quoted;
+        out.ch(' ');
+        if layer.extent == Extent::Whole {
+            a_length(layer.wire, out);
+            name(protocol(layer), out);
+        } else {
+            out.lit("the first ");
+            bytes(layer.wire.into(), out);
+            out.lit(" of ");
+            a_name(protocol(layer), out);
+        }
+        out.ch(' ').lit(protocol(layer).unit.word());
+        verb = ", which carries";
+        rest = inner;
+    }
+    payload(packet, verb, out);
+    out.ch('.');
+}
+
+/// Writes the headers that stand before a unit without being one: `, behind a VLAN header of 4 bytes,`.
+fn behind(packet: &Packet<'_>, headers: &[Layer], last: bool, out: &mut Text) {
+    for (index, layer) in headers.iter().enumerate() {
+        out.lit(if last && index == 0 {
+            " "
+        } else if index == 0 {
+            ", behind "
+        } else {
+            " and "
+        });
+        let protocol = packet.registry.protocol(layer.protocol);
+        a_name(protocol, out);
+        if !out.as_str().ends_with("eader") {
+            out.lit(" header");
+        }
+        out.lit(" of ");
+        bytes(layer.header.into(), out);
+    }
+    if !headers.is_empty() && !last {
+        out.ch(',');
+    }
+}
+
+/// Writes what the innermost unit carries.
+fn payload(packet: &Packet<'_>, verb: &'static str, out: &mut Text) {
+    let layers = packet.layers;
+    let innermost = layers.as_slice().last().map(|layer| packet.registry.protocol(layer.protocol).unit);
+    // A message is what is carried; it carries nothing itself.
+    if layers.rest_wire == 0 && !matches!(innermost, Some(Unit::Segment | Unit::Datagram)) {
+        return;
+    }
+    if innermost != Some(Unit::Header) {
+        out.lit(verb);
+    }
+    out.ch(' ');
+    bytes(layers.rest_wire.into(), out);
+    match layers.end {
+        End::Unclaimed(space, key) if !matches!(innermost, Some(Unit::Segment | Unit::Datagram)) => {
+            out.lit(" of ");
+            match proto::key_name(space, key) {
+                Some(name) => out.lit(name),
+                None => out.lit(space.title()).ch(' ').num(key.into()),
+            };
+            out.lit(", which is not decoded");
+        }
+        End::Stopped(id, _) | End::Bug(id) => {
+            out.lit(" whose ");
+            name(packet.registry.protocol(id), out);
+            out.lit(" header cannot be read");
+        }
+        End::Opaque(_) => {
+            out.lit(" that cannot be read from this frame alone");
+        }
+        _ => {
+            out.lit(" of payload");
+        }
+    }
+}
+
+/// Writes the ledger as a table: what, how many bytes, where; and the sum.
+pub(super) fn ledger(packet: &Packet<'_>, ledger: &Ledger, indent: usize, out: &mut Text) {
+    const SUM: &str = "the frame's length on the wire";
+    let mut names: Vec<Text> = Vec::with_capacity(ledger.parts.len());
+    for part in &ledger.parts {
+        let mut label = Text::new();
+        what(&part.what, &mut label);
+        names.push(label);
+    }
+    let widest = names.iter().map(|label| super::wrap::columns(label.as_str())).max().unwrap_or(0).max(SUM.len());
+    let total = ledger.total();
+    let digits = grouped_width(total);
+    for (part, label) in ledger.parts.iter().zip(&names) {
+        let start = out.spaces(indent).len();
+        out.text(label).pad_from(start, widest + 2).spaces(digits - grouped_width(part.bytes.into()).min(digits));
+        out.num_grouped(part.bytes.into());
+        if part.bytes > 0 {
+            out.lit("  ");
+            range("byte", u64::from(part.start), u64::from(part.bytes), out);
+        }
+        out.ch('\n');
+    }
+    out.spaces(indent + widest + 2);
+    for _ in 0..digits {
+        out.ch('-');
+    }
+    let start = out.ch('\n').spaces(indent).len();
+    out.lit(SUM).pad_from(start, widest + 2).num_grouped(total);
+    if packet.frame.wire() as usize != packet.frame.data.len() {
+        out.lit(", of which ").num_grouped(packet.frame.data.len() as u64).lit(" were captured");
+    }
+    out.ch('\n');
+}
+
+fn what(what: &What, out: &mut Text) {
+    match what {
+        What::Header(protocol) => {
+            name(protocol, out);
+            if !out.as_str().ends_with("eader") {
+                out.lit(if protocol.unit == Unit::Message { " message" } else { " header" });
+            }
+        }
+        What::Options(protocol) => {
+            name(protocol, out);
+            out.lit(" options");
+        }
+        What::Unread(protocol) => {
+            name(protocol, out);
+            out.lit(" and beyond, not read");
+        }
+        What::Payload => {
+            out.lit("payload");
+        }
+        What::Behind(protocol, label) => {
+            name(protocol, out);
+            out.lit(": ");
+            let mut letters = label.chars();
+            if let Some(first) = letters.next() {
+                out.ch(first.to_ascii_lowercase()).lit(label.get(first.len_utf8()..).unwrap_or_default());
+            }
+        }
+        What::Cut => {
+            out.lit("sent, but not captured");
+        }
+    }
+}
+
+/// How many columns a grouped number takes.
+fn grouped_width(number: u64) -> usize {
+    let digits = number.checked_ilog10().unwrap_or(0) as usize + 1;
+    digits + (digits - 1) / 3
+}
+
+/// Writes `byte 7`, `bytes 7–9`, `bit 12`.
+pub(super) fn range(unit: &'static str, first: u64, count: u64, out: &mut Text) {
+    out.lit(unit);
+    if count > 1 {
+        out.ch('s');
+    }
+    out.ch(' ').num(first);
+    if count > 1 {
+        out.ch('–').num(first.saturating_add(count - 1));
+    }
+}
+
+/// Says where the frame check sequence is, for frames of links that have one.
+pub(super) fn fcs(packet: &Packet<'_>, ledger: &Ledger, out: &mut Text) {
+    let outermost = packet.layers.as_slice().first().map(|layer| packet.registry.protocol(layer.protocol).name);
+    if outermost != Some("eth") {
+        return;
+    }
+    out.lit(match ledger.fcs {
+        Fcs::Present => return,
+        Fcs::Absent => "The frame check sequence (4 bytes) that ends the frame on the link was removed, the capture says.",
+        Fcs::Unknown => {
+            "The frame check sequence (4 bytes) that ends the frame on the link is not among them: receivers check it \
+             and remove it before a capture sees the frame, and senders' network cards add it later."
+        }
+    });
+}
+
+/// What a packet's headers say about its fragmentation, from whichever header says it.
+#[derive(Clone, Copy, Default)]
+struct Fragment {
+    /// Offset in bytes.
+    offset: u64,
+    more: bool,
+    id: u64,
+    seen: bool,
+}
+
+/// Says what matters of a packet's size: fragments, and packets of or beyond the usual MTU. One paragraph for each
+/// packet that has something to say.
+pub(super) fn sizes(packet: &Packet<'_>, tree: &Tree, mut paragraph: impl FnMut(&Text)) {
+    let mut words = Text::new();
+    let mut carrier: Option<&Layer> = None;
+    for (index, layer) in packet.layers.as_slice().iter().enumerate() {
+        let protocol = packet.registry.protocol(layer.protocol);
+        if protocol.unit == Unit::Packet {
+            carrier = Some(layer);
+        }
+        let mut fragment = Fragment::default();
+        for node in tree.layer(index as u8) {
+            match node.field.name {
+                "ip.frag_offset" | "ipv6.fraghdr.offset" => {
+                    fragment.offset = tree.number(node);
+                    fragment.seen = true;
+                }
+                "ip.flags.mf" | "ipv6.fraghdr.more" => fragment.more = tree.number(node) != 0,
+                "ip.id" | "ipv6.fraghdr.ident" => fragment.id = tree.number(node),
+                _ => {}
+            }
+        }
+        words.clear();
+        if fragment.seen && (fragment.more || fragment.offset > 0) {
+            self::fragment(layer, carrier.unwrap_or(layer), fragment, &mut words);
+        } else if protocol.unit == Unit::Packet && layer.extent == Extent::Whole {
+            size(layer, protocol, &mut words);
+        }
+        if !words.is_empty() {
+            paragraph(&words);
+        }
+    }
+}
+
+fn fragment(layer: &Layer, carrier: &Layer, fragment: Fragment, out: &mut Text) {
+    let length = u64::from(layer.wire.saturating_sub(layer.header));
+    let end = fragment.offset.saturating_add(length);
+    out.lit("The packet is the ").lit(match (fragment.offset, fragment.more) {
+        (0, _) => "first fragment",
+        (_, true) => "middle fragment",
+        (_, false) => "last fragment",
+    });
+    out.lit(" of a longer one, identification ").hex(fragment.id, 4).lit(": it holds bytes ");
+    out.num_grouped(fragment.offset).ch('–').num_grouped(end.saturating_sub(1)).lit(" of that packet's payload");
+    if fragment.more {
+        out.lit(", and more follow. ");
+    } else {
+        out.lit(", which has ").num_grouped(end).lit(" bytes in all. ");
+    }
+    out.lit("The whole did not fit into the MTU of a link, the largest packet that the link takes");
+    if fragment.more && (576..=ETHERNET_MTU).contains(&carrier.wire) {
+        // Payloads of fragments count in units of 8 bytes, so up to 7 bytes of the MTU stay unused.
+        out.lit("; this fragment of ");
+        bytes(carrier.wire.into(), out);
+        out.lit(" suggests an MTU of ").num_grouped(carrier.wire.into());
+        if carrier.wire < ETHERNET_MTU {
+            out.lit(" to ").num_grouped(u64::from(carrier.wire) + 7);
+        }
+    }
+    out.lit(". The receiver puts the fragments together; if one is lost, all are lost.");
+    if fragment.offset > 0 {
+        out.lit(" Only the first fragment has the header of what is carried, so ports are not known here.");
+    }
+}
+
+fn size(layer: &Layer, protocol: &Protocol, out: &mut Text) {
+    if layer.wire < ETHERNET_MTU {
+        return;
+    }
+    out.lit("The ");
+    name(protocol, out);
+    out.lit(" packet of ");
+    bytes(layer.wire.into(), out);
+    out.lit(if layer.wire == ETHERNET_MTU {
+        " is as long as the usual MTU of Ethernet links lets it be."
+    } else {
+        " is longer than the usual MTU of Ethernet links, 1,500 bytes: either the link has a larger one (jumbo frames), \
+         or the capture was taken where the sender's network card had not cut it up yet, or the receiver's had joined \
+         it already (segmentation offload)."
+    });
+}
