@@ -18,6 +18,9 @@ pub mod link {
 pub mod net {
     pub mod arp;
     pub mod ipv4;
+    pub mod ipv6;
+    pub mod ipv6_dstopts;
+    pub mod ipv6_hopopts;
 }
 /// Transport layer.
 pub mod transport {
@@ -42,6 +45,9 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv4::IPV4,
     &transport::udp::UDP,
     &transport::tcp::TCP,
+    &net::ipv6::IPV6,
+    &net::ipv6_dstopts::IPV6_DSTOPTS,
+    &net::ipv6_hopopts::IPV6_HOPOPTS,
 ];
 
 /// What the registries call a key.

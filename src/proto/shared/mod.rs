@@ -6,7 +6,10 @@ pub mod cooked;
 pub mod dscp;
 pub mod ethertype;
 pub mod hardware;
+pub mod ioam;
 pub mod ipproto;
+pub mod ipv6_chain;
+pub mod ipv6_options;
 pub mod mptcp;
 pub mod multicast;
 pub mod piece;
@@ -14,6 +17,7 @@ pub mod port_words;
 pub mod ports;
 pub mod tcp_options;
 pub mod tcp_options_line;
+pub mod tlv;
 pub mod trailer;
 
 /// Finds the row of `table` whose number is `value`. The table is sorted by number.
