@@ -21,6 +21,7 @@ pub mod net {
     pub mod ipv6;
     pub mod ipv6_dstopts;
     pub mod ipv6_hopopts;
+    pub mod ipv6_routing;
 }
 /// Transport layer.
 pub mod transport {
@@ -48,6 +49,8 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv6::IPV6,
     &net::ipv6_dstopts::IPV6_DSTOPTS,
     &net::ipv6_hopopts::IPV6_HOPOPTS,
+    &net::ipv6_routing::IPV6_ROUTING,
+    &transport::udp::UDP,
 ];
 
 /// What the registries call a key.
