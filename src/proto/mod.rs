@@ -20,6 +20,7 @@ pub mod net {
     pub mod ipv4;
     pub mod ipv6;
     pub mod ipv6_dstopts;
+    pub mod ipv6_fragment;
     pub mod ipv6_hopopts;
     pub mod ipv6_routing;
 }
@@ -50,6 +51,7 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv6_dstopts::IPV6_DSTOPTS,
     &net::ipv6_hopopts::IPV6_HOPOPTS,
     &net::ipv6_routing::IPV6_ROUTING,
+    &net::ipv6_fragment::IPV6_FRAGHDR,
     &transport::udp::UDP,
 ];
 
