@@ -16,7 +16,9 @@ pub mod link {
 }
 /// Network layer.
 pub mod net {
+    pub mod ah;
     pub mod arp;
+    pub mod esp;
     pub mod ipv4;
     pub mod ipv6;
     pub mod ipv6_dstopts;
@@ -52,6 +54,8 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv6_hopopts::IPV6_HOPOPTS,
     &net::ipv6_routing::IPV6_ROUTING,
     &net::ipv6_fragment::IPV6_FRAGHDR,
+    &net::ah::AH,
+    &net::esp::ESP,
     &transport::udp::UDP,
 ];
 
