@@ -1,6 +1,7 @@
 //! How packets are shown. Each view is a function from a packet (and its tree) to text; none of them reads or prints.
 
 mod diagram;
+pub mod fields;
 pub mod hex;
 mod instant;
 pub mod json;
