@@ -201,6 +201,37 @@ impl Text {
         self
     }
 
+    /// Appends bytes as a value in a delimited table, where newline, tab, carriage return, backspace and form feed are
+    /// `\n`, `\t`, `\r`, `\b` and `\f`, and a backslash stays alone (what `tshark -T fields` prints). What else could
+    /// harm a terminal is escaped as in [`Text::untrusted`]. Without `escape`, newline and tab stay as they are.
+    pub fn delimited(&mut self, bytes: &[u8], escape: bool) -> &mut Self {
+        for chunk in bytes.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                match c {
+                    '\\' => self.ch('\\'),
+                    '\n' | '\t' if !escape => self.ch(c),
+                    '\u{8}' => self.lit("\\b"),
+                    '\u{c}' => self.lit("\\f"),
+                    c => self.untrusted(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                };
+            }
+            self.untrusted(chunk.invalid());
+        }
+        self
+    }
+
+    /// Appends another text between two quotes, each quote inside it doubled. `quote` is an ASCII character.
+    pub fn quoted(&mut self, other: &Text, quote: char) -> &mut Self {
+        self.ch(quote);
+        for (n, part) in other.buf.split(|b| char::from(*b) == quote).enumerate() {
+            if n > 0 {
+                self.ch(quote).ch(quote);
+            }
+            self.buf.extend_from_slice(part);
+        }
+        self.ch(quote)
+    }
+
     /// Appends bytes as the character column of a hex dump: printable ASCII as it is, anything else a dot.
     pub fn ascii(&mut self, bytes: &[u8]) -> &mut Self {
         self.buf.extend(bytes.iter().map(|b| if (b' '..=b'~').contains(b) { *b } else { b'.' }));

@@ -118,12 +118,12 @@ impl Json {
         // What was read of a header before it stopped, and the bytes that nobody reads further.
         let index = slots.len();
         let own = run(main, &mut at, index);
-        if let Some(id) = unread(packet.layers.end) {
-            if own.nodes.iter().any(|n| !is_data(n.field)) {
-                comma.write(out);
-                open(packet.registry.protocol(id), packet.layers.rest, None, out);
-                self.fields(own, tail, index, tree, bytes, out, |f| !is_data(f));
-            }
+        if let Some(id) = unread(packet.layers.end)
+            && own.nodes.iter().any(|n| !is_data(n.field))
+        {
+            comma.write(out);
+            open(packet.registry.protocol(id), packet.layers.rest, None, out);
+            self.fields(own, tail, index, tree, bytes, out, |f| !is_data(f));
         }
         if packet.layers.rest_wire > 0 {
             comma.write(out);
@@ -189,10 +189,8 @@ impl Json {
         let Some(key) = self.keys.get_mut(number as usize) else { return };
         let here = self.values.len() as u32;
         let first = key.met != self.layer;
-        if !first {
-            if let Some(previous) = self.values.get_mut(key.last as usize) {
-                previous.next = here;
-            }
+        if !first && let Some(previous) = self.values.get_mut(key.last as usize) {
+            previous.next = here;
         }
         (key.met, key.last) = (self.layer, here);
         self.values.push(Entry { node, key: number, first, next: NONE });
@@ -362,7 +360,7 @@ mod tests {
         assert_eq!(shape, expected.map(|(n, o, l)| (Some(n), Some(o), Some(l))));
         assert_eq!(layers[0]["fields"]["eth.dst.lg"], true);
         assert_eq!(layers[1]["fields"]["ip.src"], "10.0.0.2");
-        assert_eq!(layers[2]["fields"]["udp.srcport"], 4000);
+        assert_eq!(layers[2]["fields"]["udp.srcport"], 40_000);
         assert_eq!(layers[3]["fields"]["data.data"], "6869");
     }
 
@@ -392,8 +390,8 @@ mod tests {
         let names: Vec<_> = value["layers"].as_array().into_iter().flatten().map(|l| &l["name"]).collect();
         assert_eq!(names, ["eth", "ip", "udp", "data"]);
         assert_eq!(value["layers"][2]["length"], Value::Null);
-        assert_eq!(value["layers"][2]["fields"]["udp.dstport"], 5000);
-        assert_eq!(value["layers"][3]["fields"]["data.data"], "0fa01388");
+        assert_eq!(value["layers"][2]["fields"]["udp.dstport"], 50_000);
+        assert_eq!(value["layers"][3]["fields"]["data.data"], "9c40c350");
         assert_eq!((&value["notes"][0]["layer"], &value["notes"][0]["kind"]), (&"udp".into(), &"cut".into()));
     }
 

@@ -1,5 +1,6 @@
 //! How packets are shown. Each view is a function from a packet (and its tree) to text; none of them reads or prints.
 
+pub mod columns;
 mod diagram;
 pub mod fields;
 pub mod hex;

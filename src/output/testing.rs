@@ -72,10 +72,10 @@ pub(super) fn frame(data: &[u8], secs: i64, nanos: u32) -> Frame<'_> {
     }
 }
 
-/// A UDP datagram from 10.0.0.2:4000 to 10.0.0.1:5000.
+/// A UDP datagram from 10.0.0.2:40000 to 10.0.0.1:50000.
 pub(super) fn datagram(payload: &[u8]) -> Vec<u8> {
     let builder = PacketBuilder::ethernet2([2, 0, 0, 0, 0, 2], [2, 0, 0, 0, 0, 1]);
-    let builder = builder.ipv4([10, 0, 0, 2], [10, 0, 0, 1], 64).udp(4000, 5000);
+    let builder = builder.ipv4([10, 0, 0, 2], [10, 0, 0, 1], 64).udp(40_000, 50_000);
     let mut out = Vec::new();
     builder.write(&mut out, payload).expect("writing to memory");
     out
@@ -88,6 +88,49 @@ pub(super) fn tunnelled(payload: &[u8]) -> Vec<u8> {
         PacketBuilder::ethernet2([2, 0, 0, 0, 0, 2], [2, 0, 0, 0, 0, 1]).ipv4([192, 0, 2, 1], [192, 0, 2, 2], 9);
     let mut out = Vec::new();
     builder.write(&mut out, etherparse::IpNumber::IPV4, &inner).expect("writing to memory");
+    out
+}
+
+/// A pcapng file of Ethernet frames, half a second apart; the first one has the comments.
+pub(super) fn pcapng(interface: &[u8], frames: &[Vec<u8>], comments: &[&[u8]]) -> Vec<u8> {
+    fn padded(out: &mut Vec<u8>, bytes: &[u8]) {
+        out.extend_from_slice(bytes);
+        out.resize(out.len().next_multiple_of(4), 0);
+    }
+    fn option(out: &mut Vec<u8>, code: u16, bytes: &[u8]) {
+        out.extend_from_slice(&code.to_le_bytes());
+        out.extend_from_slice(&(bytes.len() as u16).to_le_bytes());
+        padded(out, bytes);
+    }
+    fn block(out: &mut Vec<u8>, kind: u32, body: &[u8]) {
+        let length = (body.len() as u32 + 12).to_le_bytes();
+        out.extend_from_slice(&kind.to_le_bytes());
+        out.extend_from_slice(&length);
+        out.extend_from_slice(body);
+        out.extend_from_slice(&length);
+    }
+    let mut out = Vec::new();
+    let mut body = vec![0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0];
+    body.extend_from_slice(&[0xff; 8]);
+    block(&mut out, 0x0a0d_0d0a, &body);
+    body = vec![1, 0, 0, 0, 0, 0, 4, 0];
+    option(&mut body, 2, interface);
+    option(&mut body, 9, &[9]);
+    option(&mut body, 0, &[]);
+    block(&mut out, 1, &body);
+    for (n, frame) in frames.iter().enumerate() {
+        let time = 1_767_225_600_000_142_000 + n as u64 * 500_000_000;
+        body = vec![0; 4];
+        body.extend_from_slice(&((time >> 32) as u32).to_le_bytes());
+        body.extend_from_slice(&(time as u32).to_le_bytes());
+        body.extend_from_slice(&(frame.len() as u32).to_le_bytes().repeat(2));
+        padded(&mut body, frame);
+        if n == 0 {
+            comments.iter().for_each(|c| option(&mut body, 1, c));
+            option(&mut body, 0, &[]);
+        }
+        block(&mut out, 6, &body);
+    }
     out
 }
 
