@@ -62,7 +62,7 @@ impl Cell<'_> {
     }
 
     fn label(&self) -> &'static str {
-        self.node.map_or("(not read)", |node| super::tree::own_label(node, None))
+        self.node.map_or("(not read)", |node| node.field.label)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `--explain`: a packet for people who learn: what carries what, where every byte is, and what every field means.
 
 use super::section::{About, Section, note_role, sections};
-use super::tree::own_label;
+use super::tree::label;
 use super::wrap::{columns, paragraph};
 use super::{diagram, value, words};
 use crate::dissect::Unit;
@@ -25,7 +25,7 @@ pub fn write(packet: &Packet<'_>, tree: &Tree, width: usize, out: &mut Text) {
         heading(packet, tree, &section, out);
         match section.about {
             About::Frame => overview(packet, tree, width, out),
-            _ => introduction(packet, &section, width, out),
+            _ => introduction(&section, width, out),
         }
         if matches!(section.about, About::Layer(_)) && width >= diagram::WIDTH + INDENT {
             let start = out.len();
@@ -78,15 +78,21 @@ fn overview(packet: &Packet<'_>, tree: &Tree, width: usize, out: &mut Text) {
 }
 
 /// Writes which standard defines the layer and what its unit is.
-fn introduction(packet: &Packet<'_>, section: &Section<'_>, width: usize, out: &mut Text) {
+fn introduction(section: &Section<'_>, width: usize, out: &mut Text) {
     let mut text = Text::new();
     if let About::Layer(layer) = section.about {
         text.lit(section.protocol.spec).lit(". ");
         text.lit(match section.protocol.unit {
             Unit::Frame => "A frame goes from one station to another on the same link, and no farther.",
-            Unit::Packet => "A packet goes from one host to another, through as many links and routers as there are between.",
-            Unit::Segment => "A segment is a piece of one direction of a connection's byte stream, from socket to socket.",
-            Unit::Datagram => "A datagram goes from socket to socket, each on its own: it may be lost, doubled or overtaken.",
+            Unit::Packet => {
+                "A packet goes from one host to another, through as many links and routers as there are between."
+            }
+            Unit::Segment => {
+                "A segment is a piece of one direction of a connection's byte stream, from socket to socket."
+            }
+            Unit::Datagram => {
+                "A datagram goes from socket to socket, each on its own: it may be lost, doubled or overtaken."
+            }
             Unit::Message => "A message is what two hosts or programs tell each other.",
             Unit::Header => "A header between two units; it is no unit of its own.",
             Unit::Data => "",
@@ -111,9 +117,8 @@ fn introduction(packet: &Packet<'_>, section: &Section<'_>, width: usize, out: &
         if captured < u64::from(section.wire) {
             text.lit("; ").num_grouped(captured).lit(" of them were captured");
         }
-        text.lit(". Nothing here reads them further.");
+        text.ch('.');
     }
-    let _ = packet;
     paragraph(&text, INDENT, width, Some(Role::Faint), out);
     out.ch('\n');
 }
@@ -132,7 +137,7 @@ fn field(
     let (indent, below) = (INDENT + deeper, BELOW + deeper);
     let row = node.field;
     out.spaces(indent).paint(Role::Label, |out| {
-        out.lit(own_label(node, parent));
+        label(node, parent, out);
     });
     if row.kind == Kind::Group {
         out.lit(", ");
@@ -142,11 +147,12 @@ fn field(
     }
     out.ch('\n');
     let mut text = Text::new();
-    text.lit(row.name).lit(", ");
+    text.lit(row.name);
     if row.derived || !node.in_frame() {
-        text.lit("computed");
+        // What the capture says of the frame has no place in it, and most of it is not computed either.
+        text.lit(if section.about == About::Frame { "" } else { ", computed" });
     } else {
-        place(node, &mut text);
+        place(node, text.lit(", "));
     }
     if !row.clause.is_empty() {
         text.lit(", ");
@@ -196,8 +202,48 @@ mod tests {
     use crate::output::testing::{show, udp};
 
     #[test]
-    fn look() {
-        println!("{}", show(&udp(b"hello"), |packet, tree, out| write(packet, tree, 80, out)));
-        panic!();
+    fn a_packet_is_explained_from_the_frame_inwards() {
+        let text = show(&udp(b"hello"), |packet, tree, out| write(packet, tree, 80, out));
+        assert!(text.starts_with("Frame 1, 47 bytes on the wire, 47 captured\n─────"), "{text}");
+        for part in [
+            "\n  This 47-byte Ethernet frame carries a 33-byte IPv4 packet, which carries a\n  13-byte UDP datagram",
+            "\n  the frame's length on the wire  47\n",
+            "\n  |   4   |  20   |     0     | 0 |           33 bytes            |\n",
+            "\n  Time to live: 64 hops\n      ip.ttl, byte 22 (bits 176–183), RFC 1812 §5.3.1\n      Hops left",
+            "\n    Don't fragment: set\n        ip.flags.df, byte 20 (bit 161), RFC 791 §3.1\n        1: routers",
+            "\n  Length: 5 bytes\n      data.len, computed, payload\n",
+        ] {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+    }
+
+    #[test]
+    fn lines_stay_within_the_width_and_diagrams_need_theirs() {
+        for width in [1, 40, 66, 67, 200] {
+            let text = show(&udp(&[7; 300]), |packet, tree, out| write(packet, tree, width, out));
+            assert_eq!(text.contains("+-+-+"), width >= 67, "{width}\n{text}");
+            let prose = text.lines().filter(|line| line.starts_with("      "));
+            let widest = prose.map(|line| line.chars().count()).max().unwrap_or(0);
+            assert!(widest <= width.max(66), "{width}: {widest}\n{text}");
+        }
+    }
+
+    #[test]
+    fn colours_change_nothing_but_colours() {
+        let plain = show(&udp(b"hello"), |packet, tree, out| write(packet, tree, 80, out));
+        let coloured = show(&udp(b"hello"), |packet, tree, out| {
+            let mut own = crate::text::Text::with_colour(true);
+            write(packet, tree, 80, &mut own);
+            out.text(&own);
+        });
+        let mut stripped = String::new();
+        let mut rest = coloured.as_str();
+        while let Some((before, after)) = rest.split_once("\x1b[") {
+            stripped.push_str(before);
+            rest = after.split_once('m').unwrap().1;
+        }
+        stripped.push_str(rest);
+        assert!(coloured.len() > plain.len());
+        assert_eq!(stripped, plain);
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod columns;
 mod diagram;
+pub mod explain;
 pub mod fields;
 pub mod hex;
 mod instant;
@@ -14,4 +15,5 @@ mod testing;
 pub mod time;
 pub mod tree;
 mod value;
+mod words;
 mod wrap;

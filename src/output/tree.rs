@@ -49,7 +49,7 @@ fn row(packet: &Packet<'_>, tree: &Tree, section: &Section<'_>, node: &Node, par
         mask(packet, tree, node, parent, out);
     }
     out.paint(Role::Label, |out| {
-        out.lit(own_label(node, parent));
+        label(node, parent, out);
     });
     if node.field.kind == Kind::Group {
         out.lit(", ");
@@ -63,10 +63,15 @@ fn row(packet: &Packet<'_>, tree: &Tree, section: &Section<'_>, node: &Node, par
     out.ch('\n');
 }
 
-/// A field's label without what it repeats of its parent's: `Destination: group address` under `Destination`.
-pub(super) fn own_label(node: &Node, parent: Option<&Node>) -> &'static str {
+/// Writes a field's label without what it repeats of its parent's: `Destination: group address` under `Destination` is
+/// `Group address`.
+pub(super) fn label(node: &Node, parent: Option<&Node>, out: &mut Text) {
     let repeated = parent.and_then(|parent| node.field.label.strip_prefix(parent.field.label));
-    repeated.and_then(|rest| rest.strip_prefix(": ")).unwrap_or(node.field.label)
+    let own = repeated.and_then(|rest| rest.strip_prefix(": ")).unwrap_or(node.field.label);
+    let mut letters = own.chars();
+    if let Some(first) = letters.next() {
+        out.ch(first.to_ascii_uppercase()).lit(letters.as_str());
+    }
 }
 
 /// Draws the bits of a field that is not made of whole bytes, with dots for its neighbours: `.... 0101 = `.
@@ -120,7 +125,7 @@ mod tests {
         for line in [
             "    [Time: 2026-01-01 00:00:00.000142000 UTC (1767225600.000142000 s)]",
             "    Destination: 02:00:00:00:00:02",
-            "        .... ..1. = locally administered: set",
+            "        .... ..1. = Locally administered: set",
             "    Type: ",
             "    0100 .... = Version: 4",
             "    .... 0101 = Header length: 20 bytes (5 × 4)",

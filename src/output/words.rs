@@ -217,7 +217,7 @@ fn what(what: &What, out: &mut Text) {
             out.lit(": ");
             let mut letters = label.chars();
             if let Some(first) = letters.next() {
-                out.ch(first.to_ascii_lowercase()).lit(label.get(first.len_utf8()..).unwrap_or_default());
+                out.ch(first.to_ascii_lowercase()).lit(letters.as_str());
             }
         }
         What::Cut => {
@@ -252,7 +252,9 @@ pub(super) fn fcs(packet: &Packet<'_>, ledger: &Ledger, out: &mut Text) {
     }
     out.lit(match ledger.fcs {
         Fcs::Present => return,
-        Fcs::Absent => "The frame check sequence (4 bytes) that ends the frame on the link was removed, the capture says.",
+        Fcs::Absent => {
+            "The frame check sequence (4 bytes) that ends the frame on the link was removed, the capture says."
+        }
         Fcs::Unknown => {
             "The frame check sequence (4 bytes) that ends the frame on the link is not among them: receivers check it \
              and remove it before a capture sees the frame, and senders' network cards add it later."
@@ -350,4 +352,117 @@ fn size(layer: &Layer, protocol: &Protocol, out: &mut Text) {
          or the capture was taken where the sender's network card had not cut it up yet, or the receiver's had joined \
          it already (segmentation offload)."
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{a_length, a_name, fcs, ledger, sizes, units};
+    use crate::capture::LinkType;
+    use crate::output::testing::{ETHERNET, show, show_as, tunnelled, udp};
+    use crate::packet::ledger::Ledger;
+    use crate::proto;
+    use crate::text::Text;
+
+    /// The packet with these bytes changed.
+    fn changed(mut frame: Vec<u8>, changes: &[(usize, u8)]) -> Vec<u8> {
+        for (at, byte) in changes {
+            frame[*at] = *byte;
+        }
+        frame
+    }
+
+    fn said(frame: &[u8]) -> String {
+        show(frame, |packet, _, out| units(packet, out))
+    }
+
+    fn of_size(frame: &[u8]) -> String {
+        show(frame, |packet, tree, out| {
+            sizes(packet, tree, |text| {
+                out.text(text);
+            });
+        })
+    }
+
+    #[test]
+    fn each_unit_is_named_with_its_length() {
+        let text = "This 47-byte Ethernet frame carries a 33-byte IPv4 packet, which carries a 13-byte UDP datagram, which \
+                    carries 5 bytes of payload.";
+        assert_eq!(said(&udp(b"hello")), text);
+        let text = "This 67-byte Ethernet frame carries a 53-byte IPv4 packet, which carries a 33-byte IPv4 packet, which \
+                    carries a 13-byte UDP datagram, which carries 5 bytes of payload.";
+        assert_eq!(said(&tunnelled(b"hello")), text);
+        assert!(said(&udp(b"")).ends_with("which carries an 8-byte UDP datagram, which carries 0 bytes of payload."));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_too() {
+        let packet = udp(b"hello").split_off(14);
+        let text = show_as(LinkType(228), &packet, packet.len() as u32, |packet, _, out| units(packet, out));
+        assert!(text.starts_with("This 33-byte frame carries a 33-byte IPv4 packet, which carries"), "{text}");
+        let cut = show_as(ETHERNET, &udp(b"hello")[..38], 47, |packet, _, out| units(packet, out));
+        assert!(cut.ends_with("which carries 13 bytes whose UDP header cannot be read."), "{cut}");
+        let unknown = said(&changed(udp(b"hello"), &[(12, 0x88), (13, 0xb5)]));
+        assert!(unknown.ends_with(", which is not decoded."), "{unknown}");
+    }
+
+    #[test]
+    fn fragments_say_which_part_they_are() {
+        let first = changed(udp(&[0; 1472]), &[(20, 0x20), (19, 7)]);
+        assert!(said(&first).contains("which carries the first 1,480 bytes of a UDP datagram"), "{}", said(&first));
+        let text = of_size(&first);
+        assert!(text.starts_with("The packet is the first fragment of a longer one, identification 0x0007: it holds bytes 0–1,479 of that packet's payload, and more follow."), "{text}");
+        assert!(text.contains("this fragment of 1,500 bytes suggests an MTU of 1,500."), "{text}");
+        let last = changed(udp(&[0; 72]), &[(20, 0), (21, 185)]);
+        assert!(
+            said(&last).ends_with("which carries 80 bytes that cannot be read from this frame alone."),
+            "{}",
+            said(&last)
+        );
+        let text = of_size(&last);
+        assert!(text.contains("last fragment of a longer one, identification 0x0000: it holds bytes 1,480–1,559 of that packet's payload, which has 1,560 bytes in all."), "{text}");
+    }
+
+    #[test]
+    fn packets_beyond_the_usual_mtu_are_explained() {
+        assert_eq!(of_size(&udp(&[0; 1471])), "");
+        assert!(of_size(&udp(&[0; 1472])).ends_with("is as long as the usual MTU of Ethernet links lets it be."));
+        assert!(of_size(&udp(&[0; 1473])).starts_with("The IPv4 packet of 1,501 bytes is longer than the usual MTU"));
+    }
+
+    #[test]
+    fn the_ledger_is_a_table_with_its_sum() {
+        let mut frame = udp(b"hello");
+        frame.resize(60, 0);
+        let text = show_as(ETHERNET, &frame, 1060, |packet, _, out| ledger(packet, &Ledger::of(packet), 2, out));
+        let expected = "  Ethernet header                    14  bytes 0–13
+  IPv4 header                        20  bytes 14–33
+  UDP header                          8  bytes 34–41
+  payload                             5  bytes 42–46
+";
+        assert!(text.starts_with(expected), "{text}");
+        let end = "
+  sent, but not captured          1,000  bytes 60–1059
+                                  -----
+  the frame's length on the wire  1,060, of which 60 were captured
+";
+        assert!(text.ends_with(end), "{text}");
+        assert!(show(&frame, |packet, _, out| fcs(packet, &Ledger::of(packet), out)).starts_with("The frame check"));
+    }
+
+    #[test]
+    fn articles_follow_the_sound() {
+        let mut out = Text::new();
+        for length in [1, 8, 11, 18, 28, 80, 800, 1_800, 8_000, 11_000, 18_000, 110] {
+            a_length(length, &mut out);
+        }
+        let said = "a 1-byte an 8-byte an 11-byte an 18-byte a 28-byte an 80-byte an 800-byte a 1,800-byte an 8,000-byte an \
+                    11,000-byte an 18,000-byte a 110-byte ";
+        assert_eq!(out.as_str(), said);
+        out.clear();
+        for protocol in [&proto::link::eth::ETH, &proto::net::ipv4::IPV4, &proto::transport::udp::UDP] {
+            a_name(protocol, &mut out);
+            out.ch(' ');
+        }
+        assert_eq!(out.as_str(), "an Ethernet an IPv4 a UDP ");
+    }
 }
