@@ -4,7 +4,6 @@
 pub mod args;
 pub mod diag;
 pub mod generate;
-mod pending;
 pub mod plan;
 pub mod progress;
 pub mod run;

@@ -2,9 +2,10 @@
 
 use super::args::{Args, Format, When};
 use super::diag::Diag;
-use super::pending::columns::{self, Columns};
 use super::run::Env;
 use crate::dissect::{Registry, Style};
+use crate::output::columns::{Columns, Options};
+use crate::output::fields;
 use crate::output::hex;
 use crate::output::time::{Form, Stamp};
 use crate::text::escaped;
@@ -173,7 +174,7 @@ fn protocols(names: &[String], registry: &Registry) -> Result<Vec<String>, Diag>
         .iter()
         .map(|name| {
             known(name).map(str::to_owned).ok_or_else(|| {
-                let near = columns::suggest_protocols(registry, name);
+                let near = fields::suggest_protocol(registry, name);
                 Diag::usage(format!("-O {0}: there is no protocol named {0}", escaped(name.as_bytes())))
                     .hint(did_you_mean(&near, "list the protocols' fields:  sniff fields"))
             })
@@ -187,10 +188,11 @@ fn column_view(args: &Args, registry: &Registry) -> Result<Columns, Diag> {
             .hint("for instance:     sniff -r FILE -T fields --fields frame.number,ip.src,ip.dst\nlist all fields:  sniff fields"));
     }
     let csv = args.format == Format::Csv;
-    let options = columns::Options::parse(csv, &args.column_options).map_err(|e| {
-        Diag::usage(format!("-E {}", e)).hint("options: header=y|n separator=/t|/s|CHAR occurrence=f|l|a aggregator=,|/s|CHAR quote=d|s|n escape=y|n bom=y|n")
+    let mut options = if csv { Options::CSV } else { Options::FIELDS };
+    args.column_options.iter().try_for_each(|text| options.set(text)).map_err(|e| {
+        Diag::usage(format!("-E: {e}")).hint("options: header=y|n separator=/t|/s|CHAR occurrence=f|l|a aggregator=,|/s|CHAR quote=d|s|n escape=y|n bom=y|n")
     })?;
-    Columns::new(registry, &args.fields, options).map_err(|unknown| {
+    Columns::new(registry, args.fields.iter().map(|name| name.trim()), options).map_err(|unknown| {
         Diag::usage(format!("there is no field named {}", escaped(unknown.name.as_bytes())))
             .hint(did_you_mean(&unknown.suggestions, "list all fields:  sniff fields"))
     })

@@ -2,16 +2,17 @@
 
 use super::args::{Args, Document, VERBS, Verb, What};
 use super::diag::{Diag, Exit};
-use super::pending::{fields, schema};
 use super::plan::{Plan, ViewPlan, plan};
 use super::progress::Progress;
 use super::{generate, views};
 use crate::capture::bpf::FilterSet;
 use crate::capture::{self, Source, link_description, link_name};
 use crate::dissect::Registry;
+use crate::output::fields::{self, Layout};
 use crate::pipeline::{self, Ended, Job, Outcome};
 use crate::proto;
 use crate::text::{Text, escaped};
+use anyhow::bail;
 use clap::Parser;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
@@ -117,30 +118,32 @@ fn verb(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let registry = Registry::new(proto::ALL);
-    let text = match verb.what {
+    let mut text = Text::new();
+    match verb.what {
         What::Fields { pattern } => {
-            let width = env.out_is_terminal.then(|| env.width());
-            let listed = fields::list(&registry, pattern.as_deref(), width);
-            match (listed, pattern) {
-                (Some(text), _) => text.into_bytes(),
-                (None, pattern) => {
-                    let pattern = escaped(pattern.unwrap_or_default().as_bytes());
-                    return Err(Diag::new(Exit::Error, format!("no field matches {pattern}"))
+            let layout = match env.out_is_terminal {
+                true => Layout::Table { width: u16::try_from(env.width()).unwrap_or(u16::MAX) },
+                false => Layout::Lines,
+            };
+            if fields::list(&registry, pattern.as_deref(), layout, &mut text) == 0 {
+                let pattern = escaped(pattern.unwrap_or_default().as_bytes());
+                bail!(
+                    Diag::new(Exit::Error, format!("no field matches {pattern}"))
                         .hint("list all fields:  sniff fields")
-                        .into());
-                }
+                );
             }
+            put(env, text.as_bytes())
         }
-        What::Generate { what } => match what {
-            Document::Man => generate::man().map_err(|e| output_failed(&e))?,
-            Document::Bash => generate::completions(clap_complete::Shell::Bash),
-            Document::Zsh => generate::completions(clap_complete::Shell::Zsh),
-            Document::Fish => generate::completions(clap_complete::Shell::Fish),
-            Document::Fields => fields::markdown(&registry).into_bytes(),
-            Document::Schema => schema::packet_schema(&registry).into_bytes(),
-        },
-    };
-    put(env, &text)
+        What::Generate { what } => {
+            let document = match what {
+                Document::Man => generate::man()?,
+                Document::Bash => generate::completions(clap_complete::Shell::Bash),
+                Document::Zsh => generate::completions(clap_complete::Shell::Zsh),
+                Document::Fish => generate::completions(clap_complete::Shell::Fish),
+            };
+            put(env, &document)
+        }
+    }
 }
 
 fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {

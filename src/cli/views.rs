@@ -1,8 +1,8 @@
 //! The views as the pipeline sees them: each joins writers of `output` into what one run prints.
 
-use super::pending::columns::Columns;
-use super::pending::explain;
 use super::plan::{Plan, ViewPlan};
+use crate::output::columns::Columns;
+use crate::output::explain;
 use crate::output::hex;
 use crate::output::json::Json;
 use crate::output::line::Line;
@@ -121,7 +121,7 @@ impl View for ColumnLines {
     }
 
     fn begin(&mut self, out: &mut Text) {
-        self.0.header(out);
+        self.0.begin(out);
     }
 
     fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {

@@ -68,6 +68,7 @@ fn rows(registry: &Registry) -> impl Iterator<Item = (&'static Protocol, &'stati
 fn kind(row: &Field) -> &'static str {
     match row.kind {
         Kind::Uint => "number",
+        Kind::Int => "signed number",
         Kind::Flag => "flag",
         Kind::Mac => "Ethernet address",
         Kind::Ip4 => "IPv4 address",
