@@ -79,6 +79,19 @@ pub struct Conversation {
     pub since_previous: Time,
 }
 
+impl Conversation {
+    /// Nothing is known.
+    pub const UNKNOWN: Conversation = Conversation {
+        flow: 0,
+        stream: 0,
+        seq_base: None,
+        ack_base: None,
+        window: WindowScale::Unknown,
+        since_first: Time { secs: 0, nanos: 0 },
+        since_previous: Time { secs: 0, nanos: 0 },
+    };
+}
+
 /// The window scale in force for a segment (RFC 7323 §2.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WindowScale {

@@ -240,19 +240,26 @@ impl Text {
 
     /// Appends a decimal number.
     #[inline]
-    pub fn num(&mut self, mut v: u64) -> &mut Self {
-        let mut digits = [0u8; 20];
-        let mut at = digits.len();
-        loop {
-            at -= 1;
-            digits[at] = b'0' + (v % 10) as u8;
-            v /= 10;
-            if v == 0 {
-                break;
+    pub fn num(&mut self, v: u64) -> &mut Self {
+        // Copies of a known size are a store or two; nearly all numbers have at most five digits.
+        let digit = |v: u64| b'0' + (v % 10) as u8;
+        match v {
+            0..10 => self.buf.push(digit(v)),
+            10..100 => self.buf.extend_from_slice(&[digit(v / 10), digit(v)]),
+            100..1000 => self.buf.extend_from_slice(&[digit(v / 100), digit(v / 10), digit(v)]),
+            1000..10_000 => {
+                self.buf.extend_from_slice(&[digit(v / 1000), digit(v / 100), digit(v / 10), digit(v)]);
             }
+            _ => self.long_num(v),
         }
-        self.buf.extend_from_slice(&digits[at..]);
         self
+    }
+
+    fn long_num(&mut self, v: u64) {
+        self.num(v / 10_000);
+        let v = v % 10_000;
+        let digit = |v: u64| b'0' + (v % 10) as u8;
+        self.buf.extend_from_slice(&[digit(v / 1000), digit(v / 100), digit(v / 10), digit(v)]);
     }
 
     /// Appends a decimal number with leading zeros up to `width` digits (at most 20).

@@ -2,17 +2,20 @@
 
 use crate::input::{Addresses, Extent};
 use crate::packet::Packet;
+use std::hash::{Hash, Hasher};
 
 /// A socket pair in one order for both directions. ICMP echo has its identifier in place of the ports.
 ///
-/// IPv4 addresses are kept in their IPv4-mapped form (RFC 4291 §2.5.5.2), with `v4` set, so that an IPv4 conversation
-/// and one between mapped IPv6 addresses stay apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FlowKey {
-    low: ([u8; 16], u16),
-    high: ([u8; 16], u16),
-    transport: Transport,
-    v4: bool,
+/// Packed, so that hashing and comparing it is one pass over its bytes: the lower address and port, the higher address
+/// and port, the transport, and whether it is IPv4. IPv4 addresses are in their IPv4-mapped form (RFC 4291 §2.5.5.2);
+/// the last byte keeps an IPv4 conversation apart from one between mapped IPv6 addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlowKey([u8; FlowKey::LEN]);
+
+impl Hash for FlowKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(&self.0);
+    }
 }
 
 /// What kind of conversation it is.
@@ -31,21 +34,30 @@ impl Transport {
     pub const COUNT: usize = 3;
 }
 
+/// Length of an address with its port.
+const SOCKET: usize = 18;
+
 impl FlowKey {
+    const LEN: usize = 2 * SOCKET + 2;
+
     /// Builds a key; the flag says whether the sender is the `low` side.
     pub fn new(transport: Transport, addresses: Addresses, ports: (u16, u16)) -> (FlowKey, bool) {
-        let (src, dst, v4) = match addresses {
-            Addresses::V4 { src, dst } => (mapped(src), mapped(dst), true),
-            Addresses::V6 { src, dst } => (src, dst, false),
+        let (from, to, v4) = match addresses {
+            Addresses::V4 { src, dst } => (socket(mapped(src), ports.0), socket(mapped(dst), ports.1), true),
+            Addresses::V6 { src, dst } => (socket(src, ports.0), socket(dst, ports.1), false),
         };
-        let (from, to) = ((src, ports.0), (dst, ports.1));
         let forward = from <= to;
         let (low, high) = if forward { (from, to) } else { (to, from) };
-        (FlowKey { low, high, transport, v4 }, forward)
+        let mut key = [0; FlowKey::LEN];
+        key[..SOCKET].copy_from_slice(&low);
+        key[SOCKET..2 * SOCKET].copy_from_slice(&high);
+        key[2 * SOCKET] = transport as u8;
+        key[2 * SOCKET + 1] = v4.into();
+        (FlowKey(key), forward)
     }
 
     /// The conversation of a layer, if it is one that is followed: TCP, UDP or ICMP echo, sent rather than quoted.
-    pub fn of(packet: &Packet<'_>, index: usize) -> Option<(FlowKey, bool)> {
+    pub fn of(packet: &Packet<'_>, index: usize) -> Option<(Transport, FlowKey, bool)> {
         let layer = packet.layers.as_slice().get(index)?;
         if layer.extent == Extent::Quoted {
             return None;
@@ -59,13 +71,16 @@ impl FlowKey {
             _ => return None,
         };
         let addresses = packet.layers.addresses_around(index, packet.registry, packet.frame.data)?;
-        Some(FlowKey::new(transport, addresses, ports))
+        let (key, from_low) = FlowKey::new(transport, addresses, ports);
+        Some((transport, key, from_low))
     }
+}
 
-    /// What kind of conversation it is.
-    pub fn transport(&self) -> Transport {
-        self.transport
-    }
+fn socket(address: [u8; 16], port: u16) -> [u8; SOCKET] {
+    let mut socket = [0; SOCKET];
+    socket[..16].copy_from_slice(&address);
+    socket[16..].copy_from_slice(&port.to_be_bytes());
+    socket
 }
 
 fn mapped(a: [u8; 4]) -> [u8; 16] {

@@ -88,24 +88,30 @@ impl Table {
         self.counts
     }
 
-    /// Takes note of a packet and says which conversations it belongs to, outermost first.
-    pub fn observe(&mut self, packet: &Packet<'_>) -> Conversations {
-        let mut found = Conversations::default();
+    /// Takes note of a packet and finds the conversations that it belongs to, outermost first.
+    pub fn observe(&mut self, packet: &Packet<'_>, found: &mut Conversations) {
+        found.clear();
         for (index, layer) in packet.layers.as_slice().iter().enumerate() {
-            let Some((key, from_low)) = FlowKey::of(packet, index) else { continue };
-            let segment = match key.transport() {
+            let Some((transport, key, from_low)) = FlowKey::of(packet, index) else { continue };
+            let segment = match transport {
                 Transport::Tcp => Segment::read(Layers::bytes(layer, packet.frame.data)),
                 _ => None,
             };
-            let conversation = self.touch(key, from_low, segment, packet.frame.time);
+            let conversation = self.touch(transport, key, from_low, segment, packet.frame.time);
             if !found.push(index, conversation) {
                 self.counts.unfollowed += 1;
             }
         }
-        found
     }
 
-    fn touch(&mut self, key: FlowKey, from_low: bool, segment: Option<Segment>, time: Time) -> Conversation {
+    fn touch(
+        &mut self,
+        transport: Transport,
+        key: FlowKey,
+        from_low: bool,
+        segment: Option<Segment>,
+        time: Time,
+    ) -> Conversation {
         let slot = match self.index.entry(key) {
             Entry::Occupied(entry) => {
                 let slot = *entry.get();
@@ -139,7 +145,7 @@ impl Table {
                     self.counts.evicted += 1;
                     slot
                 };
-                self.number(slot);
+                self.number(slot, transport);
                 self.link_newest(slot);
                 slot
             }
@@ -150,7 +156,7 @@ impl Table {
             let flow = &mut self.flows[slot as usize];
             (flow.first, flow.last, flow.sides) = (time, time, [Side::default(); 2]);
             self.counts.replaced += 1;
-            self.number(slot);
+            self.number(slot, transport);
         }
         let flow = &mut self.flows[slot as usize];
         if let Some(segment) = segment {
@@ -172,11 +178,11 @@ impl Table {
     }
 
     /// Gives a flow that begins its numbers.
-    fn number(&mut self, slot: u32) {
+    fn number(&mut self, slot: u32, transport: Transport) {
         let flow = &mut self.flows[slot as usize];
         self.counts.created += 1;
         flow.id = u32::try_from(self.counts.created).unwrap_or(u32::MAX);
-        let stream = &mut self.streams[flow.key.transport() as usize];
+        let stream = &mut self.streams[transport as usize];
         flow.stream = *stream;
         *stream = stream.saturating_add(1);
     }
@@ -271,7 +277,7 @@ mod tests {
     fn the_table_forgets_the_least_recently_seen_and_counts_it() {
         let mut table = Table::with_cap(2);
         let at = |s| Time::new(s, 0);
-        let mut see = |port, t| table.touch(key(port).0, true, None, at(t)).flow;
+        let mut see = |port, t| table.touch(Transport::Tcp, key(port).0, true, None, at(t)).flow;
         assert_eq!((see(1, 0), see(2, 1), see(1, 2), see(3, 3)), (1, 2, 1, 3));
         assert_eq!(see(1, 4), 1, "port 2 was the least recently seen");
         assert_eq!(see(2, 5), 4, "port 2 was forgotten, so it is new");
@@ -285,13 +291,13 @@ mod tests {
         let mut table = Table::default();
         let (k, low) = key(40000);
         let t = Time::default();
-        let c = table.touch(k, low, syn(1000, Some(7)), t);
+        let c = table.touch(Transport::Tcp, k, low, syn(1000, Some(7)), t);
         assert_eq!((c.seq_base, c.ack_base), (Some(1000), None));
         let reply = Segment { seq: 5000, ack: Some(1001), syn: true, shift: None };
-        let c = table.touch(k, !low, Some(reply), t);
+        let c = table.touch(Transport::Tcp, k, !low, Some(reply), t);
         assert_eq!((c.seq_base, c.ack_base, c.window), (Some(5000), Some(1000), WindowScale::Off));
         let data = Segment { seq: 1001, ack: Some(5001), syn: false, shift: None };
-        assert_eq!(table.touch(k, low, Some(data), t).window, WindowScale::Off);
+        assert_eq!(table.touch(Transport::Tcp, k, low, Some(data), t).window, WindowScale::Off);
     }
 
     #[test]
@@ -299,9 +305,9 @@ mod tests {
         let mut table = Table::default();
         let (k, low) = key(40000);
         let t = Time::default();
-        let first = table.touch(k, low, syn(1000, None), t);
-        let again = table.touch(k, low, syn(1000, None), t);
-        let other = table.touch(k, low, syn(2000, None), t);
+        let first = table.touch(Transport::Tcp, k, low, syn(1000, None), t);
+        let again = table.touch(Transport::Tcp, k, low, syn(1000, None), t);
+        let other = table.touch(Transport::Tcp, k, low, syn(2000, None), t);
         assert_eq!((first.stream, again.stream, other.stream), (0, 0, 1));
         assert_eq!((other.flow, other.seq_base), (2, Some(2000)));
     }
@@ -311,7 +317,7 @@ mod tests {
         let mut table = Table::default();
         let (k, low) = key(40000);
         let data = Segment { seq: 700, ack: Some(90), syn: false, shift: None };
-        let c = table.touch(k, low, Some(data), Time::default());
+        let c = table.touch(Transport::Tcp, k, low, Some(data), Time::default());
         assert_eq!((c.seq_base, c.ack_base, c.window), (Some(699), Some(89), WindowScale::Unknown));
     }
 }

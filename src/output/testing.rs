@@ -170,7 +170,8 @@ impl Bench {
         let bare = Conversations::default();
         let packet =
             Packet { frame, facts: &facts, layers: &self.layers, conversations: &bare, registry: &self.registry };
-        let conversations = self.flows.observe(&packet);
+        let mut conversations = Conversations::NONE;
+        self.flows.observe(&packet, &mut conversations);
         packet::tree(&self.registry, frame, &facts, &self.layers, &conversations, &mut self.tree)
             .expect("no dissector fails");
         see(&Packet { conversations: &conversations, ..packet }, &self.tree);

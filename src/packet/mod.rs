@@ -115,13 +115,27 @@ impl Layers {
 }
 
 /// What the flow table said of the layers of one frame: at most one conversation a layer.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Conversations {
     count: u8,
     slots: [(u8, Conversation); Conversations::MAX],
 }
 
+impl Default for Conversations {
+    fn default() -> Self {
+        Conversations::NONE
+    }
+}
+
 impl Conversations {
+    /// No conversation.
+    pub const NONE: Conversations = Conversations { count: 0, slots: [(0, Conversation::UNKNOWN); Self::MAX] };
+
+    /// Forgets all of them.
+    pub fn clear(&mut self) {
+        self.count = 0;
+    }
+
     /// The most conversations that one frame can belong to (tunnels within tunnels); deeper ones are not followed.
     pub const MAX: usize = 8;
 

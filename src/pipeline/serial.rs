@@ -5,7 +5,7 @@ use crate::capture::bpf::FilterSet;
 use crate::capture::{Error, Frame, LinkType, Source};
 use crate::dissect::Registry;
 use crate::flow::{Counts, Table};
-use crate::packet::{self, Facts, Layers, Packet};
+use crate::packet::{self, Conversations, Facts, Layers, Packet};
 use crate::text::Text;
 use crate::time::Time;
 use crate::tree::Tree;
@@ -83,6 +83,7 @@ pub fn run(job: Job<'_>) -> Outcome {
     let mut layers = Layers::default();
     let mut tree = Tree::default();
     let mut table = Table::default();
+    let mut conversations = Conversations::default();
     let mut first: Option<Time> = None;
     let mut previous = Time::default();
     view.begin(&mut text);
@@ -125,7 +126,8 @@ pub fn run(job: Job<'_>) -> Outcome {
         };
         previous = frame.time;
         let before = text.len();
-        let shown = show(&frame, &facts, registry, &mut layers, &mut table, &mut tree, view, &mut text);
+        let shown =
+            show(&frame, &facts, registry, &mut layers, &mut table, &mut conversations, &mut tree, view, &mut text);
         if shown.is_err() {
             outcome.bugs += 1;
         }
@@ -155,15 +157,16 @@ fn show(
     registry: &Registry,
     layers: &mut Layers,
     table: &mut Table,
+    conversations: &mut Conversations,
     tree: &mut Tree,
     view: &mut dyn View,
     text: &mut Text,
 ) -> Result<(), ()> {
     let peeled = packet::peel(registry, frame, layers);
-    let none = packet::Conversations::default();
-    let conversations =
-        packet::guarded(|| table.observe(&Packet { frame, facts, layers, conversations: &none, registry }));
-    let packet = Packet { frame, facts, layers, conversations: conversations.as_ref().unwrap_or(&none), registry };
+    let followed = packet::guarded(|| {
+        table.observe(&Packet { frame, facts, layers, conversations: &Conversations::NONE, registry }, conversations);
+    });
+    let packet = Packet { frame, facts, layers, conversations, registry };
     let grown = if view.wants_tree(facts.number) {
         packet::tree(registry, frame, facts, layers, packet.conversations, tree)
     } else {
@@ -176,7 +179,7 @@ fn show(
         text.truncate(start);
         text.lit("frame ").num(facts.number).lit(": [bug in sniff: this packet could not be shown]\n");
     }
-    peeled.and(conversations.map(drop)).and(grown).and(written)
+    peeled.and(followed).and(grown).and(written)
 }
 
 fn write(out: &mut dyn Write, text: &mut Text, flush: bool) -> Result<(), Ended> {
