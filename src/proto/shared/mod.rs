@@ -2,11 +2,13 @@
 //!
 //! Everything here is a pure lookup in static data; nothing allocates after the first use and nothing reads packets.
 
+pub mod checksum;
 pub mod cooked;
 pub mod dscp;
 pub mod ethertype;
 pub mod hardware;
 pub mod ioam;
+pub mod ip_options;
 pub mod ipproto;
 pub mod ipv6_chain;
 pub mod ipv6_options;
