@@ -97,7 +97,7 @@ fn introduction(section: &Section<'_>, width: usize, out: &mut Text) {
             Unit::Header => "A header between two units; it is no unit of its own.",
             Unit::Data => "",
         });
-        text.lit(" The header is ");
+        text.lit(if section.protocol.unit == Unit::Message { " It begins with " } else { " The header is " });
         words::range("byte", layer.start.into(), layer.header.into(), &mut text);
         text.lit(" of the frame");
         let carried = layer.wire.saturating_sub(layer.header);

@@ -140,25 +140,22 @@ impl<'a> Section<'a> {
     /// Writes where the layer comes from and goes to; failing that, what kind of message it is.
     fn summary(&self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
         let start = out.len();
+        let named = |what: &str| {
+            let own = self.protocol.name;
+            self.nodes(tree).find(|node| node.field.name.strip_prefix(own).is_some_and(|rest| rest == what))
+        };
         if let Some(addresses) = self.protocol.addresses.and_then(|read| read(self.bytes)) {
             addresses.src_to(out.lit(", ")).lit(" > ");
             addresses.dst_to(out);
         } else if let Some((src, dst)) = self.protocol.ports.and_then(|read| read(self.bytes)) {
             out.lit(", port ").num(src.into()).lit(" > ").num(dst.into());
-        } else {
-            let named = |what: &str| {
-                let own = self.protocol.name;
-                self.nodes(tree).find(|node| node.field.name.strip_prefix(own).is_some_and(|rest| rest == what))
-            };
-            if let (Some(src), Some(dst)) = (named(".src"), named(".dst")) {
-                out.lit(", ").mac(tree.bytes(src, packet.frame.data));
-                out.lit(" > ").mac(tree.bytes(dst, packet.frame.data));
-            }
+        } else if let (Some(src), Some(dst)) = (named(".src"), named(".dst")) {
+            out.lit(", ").mac(tree.bytes(src, packet.frame.data));
+            out.lit(" > ").mac(tree.bytes(dst, packet.frame.data));
         }
         if out.len() == start {
-            let kind = |node: &Node| ["type", "opcode", "id"].iter().any(|word| node.field.name.ends_with(word));
-            let name = |node: &Node| node.field.name_of(self.bytes, tree.number(node));
-            if let Some(name) = self.nodes(tree).filter(|node| kind(node)).find_map(name) {
+            let kind = named(".opcode").or_else(|| named(".type"));
+            if let Some(name) = kind.and_then(|node| node.field.name_of(self.bytes, tree.number(node))) {
                 out.lit(", ").lit(name);
             }
         }

@@ -46,7 +46,7 @@ pub enum Fcs {
 /// Where every byte of a frame went, in the order of the frame.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    /// The parts; none is empty but the payload, which is always listed.
+    /// The parts; none is empty but the payload of a segment or a datagram, which is always listed.
     pub parts: Vec<Part>,
     /// Whether a frame check sequence is among them.
     pub fcs: Fcs,
@@ -77,7 +77,9 @@ impl Ledger {
         };
         let before = tally.parts.len();
         tally.upto(layers.rest.saturating_add(layers.rest_wire), inner);
-        if tally.parts.len() == before {
+        // That a segment carries nothing is worth a line; messages do not carry.
+        let carrier = slots.last().map(|layer| registry.protocol(layer.protocol).unit);
+        if tally.parts.len() == before && matches!(carrier, Some(Unit::Segment | Unit::Datagram)) {
             tally.parts.push(Part { what: inner, bytes: 0, start: tally.at });
         }
         // Behind the innermost layer first: each layer ends no later than the one around it. The protocols themselves
