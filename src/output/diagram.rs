@@ -36,9 +36,16 @@ struct Cell<'a> {
     drawn: u32,
     /// The letter that stands for its label, when that does not fit.
     letter: Option<char>,
+    /// What begins with it: the label of an option or a record.
+    begins: Option<&'static str>,
 }
 
-impl Cell<'_> {
+impl<'a> Cell<'a> {
+    /// So many bits from here on, not placed yet.
+    fn new(node: Option<&'a Node>, from: u32, bits: u32) -> Self {
+        Cell { node, from, bits, at: 0, drawn: 0, letter: None, begins: None }
+    }
+
     fn end(&self) -> u32 {
         self.at + self.drawn
     }
@@ -66,8 +73,9 @@ impl Cell<'_> {
     }
 }
 
-/// Draws a layer's header. Writes nothing for what has no header.
-pub(super) fn write(packet: &Packet<'_>, tree: &Tree, section: &Section<'_>, out: &mut Text) {
+/// Draws a layer's header; beside it, where options and records begin, as far as `width` columns have room for their
+/// labels. Writes nothing for what has no header.
+pub(super) fn write(packet: &Packet<'_>, tree: &Tree, section: &Section<'_>, width: usize, out: &mut Text) {
     let About::Layer(layer) = section.about else { return };
     let nodes: Vec<&Node> = section.nodes(tree).collect();
     let first = layer.start.saturating_mul(8);
@@ -81,7 +89,7 @@ pub(super) fn write(packet: &Packet<'_>, tree: &Tree, section: &Section<'_>, out
     scale(last_row_bits(&cells, 0), out);
     ruler(&cells, None, Some(0), out);
     for row in 0..rows {
-        labels(&cells, row, out);
+        labels(&cells, row, width, out);
         if cells.iter().any(|cell| cell.text_row() == row) {
             values(&cells, row, packet, tree, section, out);
         }
@@ -102,7 +110,7 @@ fn collect<'a>(nodes: &[&'a Node], first: u32, end: u32, cells: &mut Vec<Cell<'a
     let mut rest = nodes;
     let gap = |from: u32, to: u32, cells: &mut Vec<Cell<'a>>| {
         if from < to {
-            cells.push(Cell { node: None, from, bits: to - from, at: 0, drawn: 0, letter: None });
+            cells.push(Cell::new(None, from, to - from));
         }
     };
     while let Some((node, after)) = rest.split_first() {
@@ -115,9 +123,15 @@ fn collect<'a>(nodes: &[&'a Node], first: u32, end: u32, cells: &mut Vec<Cell<'a
         let children = after.iter().take_while(|child| child.depth > node.depth).count();
         let (parts, others) = after.split_at_checked(children).unwrap_or((&[], after));
         if tiles(parts, node.bit, node_end) {
+            let begin = cells.len();
             collect(parts, node.bit, node_end, cells);
+            // Parts that read the same bits again need no name over them: they have their own.
+            let is_record = parts.first().is_some_and(|part| part.field.part_of.is_none());
+            if let Some(cell) = cells.get_mut(begin).filter(|cell| is_record && cell.begins.is_none()) {
+                cell.begins = Some(node.field.label);
+            }
         } else {
-            cells.push(Cell { node: Some(node), from: node.bit, bits: node.bits, at: 0, drawn: 0, letter: None });
+            cells.push(Cell::new(Some(node), node.bit, node.bits));
         }
         at = node_end;
         rest = others;
@@ -155,16 +169,23 @@ fn place(cells: &mut Vec<Cell<'_>>) {
     cells.retain(|cell| cell.end() <= MOST_ROWS * ROW_BITS && cell.drawn > 0);
 }
 
-/// Gives a letter to each cell that is too narrow for its label: an initial of its name if that is free.
+/// Gives a letter to each cell that is too narrow for its label: an initial of its name if that is free. Flags choose
+/// first, and the last of them before the others, which gives the well-known ones the letters that everybody knows.
 fn give_letters(cells: &mut [Cell<'_>]) {
     let mut used = Vec::new();
-    for cell in cells.iter_mut().filter(|cell| columns(cell.label()) > cell.room()) {
-        let name = cell.node.map_or("", |node| node.field.name);
-        let own = name.rsplit('.').next().unwrap_or(name);
-        let initials = own.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
-        let mut letters = initials.chain('a'..='z').chain('A'..='Z').chain('0'..='9');
-        cell.letter = letters.find(|letter| !used.contains(letter)).or(Some('*'));
-        used.extend(cell.letter);
+    for of_flags in [true, false] {
+        for cell in cells.iter_mut().rev().filter(|cell| (cell.bits == 1) == of_flags) {
+            if columns(cell.label()) <= cell.room() {
+                continue;
+            }
+            let name = cell.node.map_or("", |node| node.field.name);
+            let own = name.rsplit('.').next().unwrap_or(name);
+            let upper = own.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
+            let lower = own.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+            let mut letters = upper.chain(lower).chain('a'..='z').chain('A'..='Z').chain('0'..='9');
+            cell.letter = letters.find(|letter| !used.contains(letter)).or(Some('*'));
+            used.extend(cell.letter);
+        }
     }
 }
 
@@ -242,13 +263,30 @@ fn line(cells: &[Cell<'_>], row: u32, role: Role, out: &mut Text, mut text: impl
     out.lit("|\n");
 }
 
-fn labels(cells: &[Cell<'_>], row: u32, out: &mut Text) {
+fn labels(cells: &[Cell<'_>], row: u32, width: usize, out: &mut Text) {
     line(cells, row, Role::Label, out, |cell, word| {
         match cell.letter {
             Some(letter) => word.ch(letter),
             None => word.lit(cell.label()),
         };
     });
+    let here = |cell: &&Cell<'_>| cell.at / ROW_BITS == row;
+    let begins = || cells.iter().filter(here).filter_map(|cell| cell.begins);
+    let room = width.saturating_sub(INDENT + WIDTH + 2);
+    let needed = begins().fold(0, |sum, label| sum + columns(label) + 2);
+    if needed == 0 || needed > room + 2 {
+        return;
+    }
+    // The line has ended; it goes on behind the place where a full row ends.
+    out.truncate(out.len() - 1);
+    let narrower = ((ROW_BITS - last_row_bits(cells, row)) * 2) as usize;
+    out.spaces(narrower);
+    out.lit("  ").paint(Role::Faint, |out| {
+        for (index, label) in begins().enumerate() {
+            out.lit(if index > 0 { ", " } else { "" }).lit(label);
+        }
+    });
+    out.ch('\n');
 }
 
 fn values(cells: &[Cell<'_>], row: u32, packet: &Packet<'_>, tree: &Tree, section: &Section<'_>, out: &mut Text) {
@@ -293,7 +331,7 @@ mod tests {
     fn diagrams(frame: &[u8]) -> String {
         show(frame, |packet, tree, out| {
             for section in sections(packet, tree) {
-                write(packet, tree, &section, out);
+                write(packet, tree, &section, 80, out);
             }
         })
     }

@@ -28,11 +28,15 @@ pub fn write(packet: &Packet<'_>, tree: &Tree, width: usize, out: &mut Text) {
             _ => introduction(&section, width, out),
         }
         if matches!(section.about, About::Layer(_)) && width >= diagram::WIDTH + INDENT {
-            let start = out.len();
-            diagram::write(packet, tree, &section, out);
-            if out.len() > start {
-                out.ch('\n');
+            let before = out.len();
+            let start = out.ch('\n').len();
+            diagram::write(packet, tree, &section, width, out);
+            if out.len() == start {
+                out.truncate(before);
             }
+        }
+        if section.nodes(tree).next().is_some() {
+            out.ch('\n');
         }
         let mut parent: Option<&Node> = None;
         for node in section.nodes(tree) {
@@ -70,10 +74,9 @@ fn overview(packet: &Packet<'_>, tree: &Tree, width: usize, out: &mut Text) {
     text.clear();
     words::fcs(packet, &ledger, &mut text);
     paragraph(&text, INDENT, width, Some(Role::Faint), out);
-    out.ch('\n');
     words::sizes(packet, tree, |text| {
-        paragraph(text, INDENT, width, None, out);
         out.ch('\n');
+        paragraph(text, INDENT, width, None, out);
     });
 }
 
@@ -97,14 +100,18 @@ fn introduction(section: &Section<'_>, width: usize, out: &mut Text) {
             Unit::Header => "A header between two units; it is no unit of its own.",
             Unit::Data => "",
         });
-        text.lit(if section.protocol.unit == Unit::Message { " It begins with " } else { " The header is " });
-        words::range("byte", layer.start.into(), layer.header.into(), &mut text);
-        text.lit(" of the frame");
+        if layer.header > 0 {
+            text.lit(if section.protocol.unit == Unit::Message { " It begins with " } else { " The header is " });
+            words::range("byte", layer.start.into(), layer.header.into(), &mut text);
+            text.lit(" of the frame");
+        } else {
+            text.lit(" There is no header");
+        }
         let carried = layer.wire.saturating_sub(layer.header);
         if carried > 0 {
             text.lit("; ");
             super::section::bytes(carried.into(), &mut text);
-            text.lit(" follow it");
+            text.lit(if layer.header > 0 { " follow it" } else { " follow" });
         }
         text.ch('.');
     } else if section.about == About::Unread {
@@ -120,7 +127,6 @@ fn introduction(section: &Section<'_>, width: usize, out: &mut Text) {
         text.ch('.');
     }
     paragraph(&text, INDENT, width, Some(Role::Faint), out);
-    out.ch('\n');
 }
 
 /// Writes a field: label and value; name, place and clause; meaning; what this packet's value means.

@@ -115,7 +115,7 @@ impl<'a> Section<'a> {
             About::Frame => {
                 out.lit(", ");
                 bytes(self.wire.into(), out);
-                out.lit(" on the wire, ").num(packet.frame.data.len() as u64).lit(" captured");
+                out.lit(" on the wire, ").num_grouped(packet.frame.data.len() as u64).lit(" captured");
             }
             About::Layer(layer) => {
                 self.summary(packet, tree, out);
