@@ -73,7 +73,7 @@ fn remarks(packet: &Packet<'_>, start: usize, out: &mut Text) {
         }
         // Layers say themselves what they carry, except those that say nothing.
         End::Unclaimed(space, key) if out.len() == start => remark(start, Role::Notice, out, |out| {
-            out.lit(space.title()).ch(' ').num(key.into());
+            super::section::key(space, key, out);
             if let Some(name) = proto::key_name(space, key) {
                 out.lit(" (").lit(name).ch(')');
             }

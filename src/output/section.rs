@@ -1,6 +1,6 @@
 //! The sections of the views that show fields: the frame, each layer, a header that could not be read, data.
 
-use crate::dissect::{Protocol, Unit};
+use crate::dissect::{Protocol, Space, Unit};
 use crate::field::Around;
 use crate::input::Stop;
 use crate::packet::{self, End, Layer, Layers, Packet};
@@ -169,6 +169,15 @@ fn is_data(node: &Node) -> bool {
 /// Writes `1 byte`, `1,500 bytes`.
 pub(super) fn bytes(count: u64, out: &mut Text) {
     out.num_grouped(count).lit(if count == 1 { " byte" } else { " bytes" });
+}
+
+/// Writes a key as its space writes them: `EtherType 0x88b5`, `IP protocol 253`.
+pub(super) fn key(space: Space, key: u16, out: &mut Text) {
+    out.lit(space.title()).ch(' ');
+    match space {
+        Space::EtherType => out.hex(key.into(), 4),
+        _ => out.num(key.into()),
+    };
 }
 
 /// The colour of a note.

@@ -100,26 +100,42 @@ pub(super) fn units(packet: &Packet<'_>, out: &mut Text) {
     out.ch('.');
 }
 
+/// More headers than these are only counted.
+const MOST_HEADERS: usize = 4;
+
 /// Writes the headers that stand before a unit without being one: `, behind a VLAN header of 4 bytes,`.
 fn behind(packet: &Packet<'_>, headers: &[Layer], last: bool, out: &mut Text) {
-    for (index, layer) in headers.iter().enumerate() {
-        out.lit(if last && index == 0 {
-            " "
-        } else if index == 0 {
-            ", behind "
-        } else {
-            " and "
-        });
-        let protocol = packet.registry.protocol(layer.protocol);
-        a_name(protocol, out);
-        if !out.as_str().ends_with("eader") {
-            out.lit(" header");
-        }
-        out.lit(" of ");
-        bytes(layer.header.into(), out);
+    if headers.is_empty() {
+        return;
     }
-    if !headers.is_empty() && !last {
+    out.lit(if last { " " } else { ", behind " });
+    if headers.len() > MOST_HEADERS {
+        let all = headers.iter().fold(0u32, |sum, layer| sum.saturating_add(layer.header));
+        out.num(headers.len() as u64).lit(" headers of together ");
+        bytes(all.into(), out);
+    } else {
+        for (index, layer) in headers.iter().enumerate() {
+            out.lit(match index {
+                0 => "",
+                _ if index + 1 == headers.len() => " and ",
+                _ => ", ",
+            });
+            let protocol = packet.registry.protocol(layer.protocol);
+            a_name(protocol, out);
+            header_word(out);
+            out.lit(" of ");
+            bytes(layer.header.into(), out);
+        }
+    }
+    if !last {
         out.ch(',');
+    }
+}
+
+/// Writes ` header`, unless the name before says it already.
+fn header_word(out: &mut Text) {
+    if !out.as_str().ends_with("eader") {
+        out.lit(" header");
     }
 }
 
@@ -131,6 +147,14 @@ fn payload(packet: &Packet<'_>, verb: &'static str, out: &mut Text) {
     if layers.rest_wire == 0 && !matches!(innermost, Some(Unit::Segment | Unit::Datagram)) {
         return;
     }
+    if let (None, End::Unclaimed(space, key)) = (innermost, layers.end) {
+        super::section::key(space, key, out.lit(" is of "));
+        if let Some(name) = proto::key_name(space, key) {
+            out.lit(" (").lit(name).ch(')');
+        }
+        out.lit(", which is not decoded");
+        return;
+    }
     if innermost != Some(Unit::Header) {
         out.lit(verb);
     }
@@ -140,15 +164,18 @@ fn payload(packet: &Packet<'_>, verb: &'static str, out: &mut Text) {
         End::Unclaimed(space, key) if !matches!(innermost, Some(Unit::Segment | Unit::Datagram)) => {
             out.lit(" of ");
             match proto::key_name(space, key) {
-                Some(name) => out.lit(name),
-                None => out.lit(space.title()).ch(' ').num(key.into()),
-            };
+                Some(name) => {
+                    out.lit(name);
+                }
+                None => super::section::key(space, key, out),
+            }
             out.lit(", which is not decoded");
         }
         End::Stopped(id, _) | End::Bug(id) => {
             out.lit(" whose ");
             name(packet.registry.protocol(id), out);
-            out.lit(" header cannot be read");
+            header_word(out);
+            out.lit(" cannot be read");
         }
         End::Opaque(_) => {
             out.lit(" that cannot be read from this frame alone");
@@ -197,8 +224,10 @@ fn what(what: &What, out: &mut Text) {
     match what {
         What::Header(protocol) => {
             name(protocol, out);
-            if !out.as_str().ends_with("eader") {
-                out.lit(if protocol.unit == Unit::Message { " message" } else { " header" });
+            if protocol.unit == Unit::Message {
+                out.lit(" message");
+            } else {
+                header_word(out);
             }
         }
         What::Options(protocol) => {
