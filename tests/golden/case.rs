@@ -132,9 +132,11 @@ pub(crate) fn difference(expected: &str, found: &str) -> String {
             text.push_str(&format!("{sign} … {} more lines\n", lines.len() - 20));
         }
     };
-    let command = expected[..same].iter().rposition(|l| l.starts_with("$ "));
+    // The command is shown even when it stands far above.
+    let above = same.saturating_sub(3);
+    let command = expected[..above].iter().rposition(|l| l.starts_with("$ "));
     show(' ', &command.map_or(Vec::new(), |i| vec![expected[i]]));
-    show(' ', &expected[same.saturating_sub(3)..same]);
+    show(' ', &expected[above..same]);
     show('-', &expected[same..expected.len() - same_end]);
     show('+', &found[same..found.len() - same_end]);
     text
