@@ -172,9 +172,9 @@ fn paths(text: &str, prefix: &[String], into: &mut Vec<Vec<String>>) -> usize {
         match text[at..].strip_prefix("::") {
             Some(more) if more.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '{' | '*')) => at += 2,
             _ => {
-                let renamed = text[at..].strip_prefix(" as ").map_or(0, |more| {
-                    4 + more.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(more.len())
-                });
+                let renamed = text[at..]
+                    .strip_prefix(" as ")
+                    .map_or(0, |more| 4 + more.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(more.len()));
                 into.push(here);
                 return at + renamed;
             }
@@ -275,8 +275,7 @@ fn modules_import_from_lower_floors_only() {
 
 /// Whether a line names something, as a word of its own.
 fn names(line: &str, word: &str) -> bool {
-    line.match_indices(word)
-        .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+    line.match_indices(word).any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
 }
 
 #[test]
@@ -286,7 +285,8 @@ fn the_check_sees_what_it_should() {
         "use crate::{input::Input, packet::{self, Layers}};\n// crate::cli\nuse super::super::link::eth;\n\
          let s = \"crate::cli\"; pub(crate) fn f() -> crate::text::Text {}",
     );
-    let found: Vec<String> = named(&code, &module).into_iter().map(|(line, p)| format!("{line} {}", p.join("::"))).collect();
+    let found: Vec<String> =
+        named(&code, &module).into_iter().map(|(line, p)| format!("{line} {}", p.join("::"))).collect();
     assert_eq!(
         found,
         ["1 input::Input", "1 packet::self", "1 packet::Layers", "4 text::Text", "3 proto::link::eth"],
@@ -294,6 +294,11 @@ fn the_check_sees_what_it_should() {
     );
     let objects = |path: &str| objection(&module, &path.split("::").map(String::from).collect::<Vec<_>>()).is_some();
     assert!(objects("packet::self") && objects("proto::link::eth") && objects("proto::net::arp"));
-    assert!(!objects("text::Text") && !objects("proto::shared::tlv") && !objects("proto::net::ipv4::X") && !objects("proto::key_name"));
+    assert!(
+        !objects("text::Text")
+            && !objects("proto::shared::tlv")
+            && !objects("proto::net::ipv4::X")
+            && !objects("proto::key_name")
+    );
     assert!(without_tests("a\n#[cfg(test)]\nmod tests {\n b }").0 == "a\n");
 }

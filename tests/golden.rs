@@ -36,7 +36,8 @@ fn names(path: &Path) -> Vec<String> {
 fn folders() -> Vec<Folder> {
     let folders = names(&root()).into_iter().filter(|n| n != "kit" && root().join(n).is_dir());
     let folder = |name: String| {
-        let (cases, files): (Vec<_>, Vec<_>) = names(&root().join(&name)).into_iter().partition(|f| f.ends_with(".case"));
+        let (cases, files): (Vec<_>, Vec<_>) =
+            names(&root().join(&name)).into_iter().partition(|f| f.ends_with(".case"));
         let cases = cases.iter().map(|f| f.trim_end_matches(".case").to_owned()).collect();
         Folder { name, cases, captures: files.into_iter().filter(|f| f != "make.rs").collect() }
     };
@@ -115,7 +116,8 @@ fn unpaired(bless: bool) -> Result<(), Failed> {
         let mut read = BTreeSet::new();
         for name in &folder.cases {
             let text = fs::read_to_string(root().join(&folder.name).join(format!("{name}.case")))?;
-            let words: Vec<_> = Case::parse(&text)?.steps.iter().flat_map(|s| case::words(&s.command)).flatten().collect();
+            let words: Vec<_> =
+                Case::parse(&text)?.steps.iter().flat_map(|s| case::words(&s.command)).flatten().collect();
             let known: Vec<_> = folder.captures.iter().filter(|c| words.contains(c)).cloned().collect();
             if known.is_empty() {
                 wrong.push(format!("fixtures/{}/{name}.case reads no capture of its folder", folder.name));

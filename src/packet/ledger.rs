@@ -1,7 +1,7 @@
 //! The byte ledger of a frame: where every byte of it went. The parts add up to the frame's length, exactly.
 
 use super::{End, Packet};
-use crate::dissect::Protocol;
+use crate::dissect::{Protocol, Unit};
 use crate::tree::Tree;
 
 /// What some bytes of a frame are.

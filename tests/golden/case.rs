@@ -121,8 +121,7 @@ pub(crate) fn words(command: &str) -> Result<Vec<String>, String> {
 pub(crate) fn difference(expected: &str, found: &str) -> String {
     let (expected, found): (Vec<_>, Vec<_>) = (expected.lines().collect(), found.lines().collect());
     let same = expected.iter().zip(&found).take_while(|(a, b)| a == b).count();
-    let same_end =
-        expected[same..].iter().rev().zip(found[same..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let same_end = expected[same..].iter().rev().zip(found[same..].iter().rev()).take_while(|(a, b)| a == b).count();
     let mut text = String::new();
     let mut show = |sign: char, lines: &[&str]| {
         for line in lines.iter().take(20) {
