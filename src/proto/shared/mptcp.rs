@@ -286,8 +286,9 @@ fn priority<S: Sink>(option: &Piece<'_>, s: &mut S) {
 /// Writes a Multipath TCP option as tcpdump does; `None` when its length does not fit what it is.
 pub fn line(option: &Piece<'_>, out: &mut Text) -> Option<()> {
     let n = |bit, bits| option.number(bit, bits);
+    let subtype = n(16, 4)?;
     out.ch(' ').num(option.len.into());
-    match n(16, 4)? {
+    match subtype {
         0 => {
             out.lit(" capable");
             matches!(option.len, 4 | 12 | 20 | 22 | 24).then_some(())?;

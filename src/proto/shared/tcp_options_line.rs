@@ -86,11 +86,13 @@ impl<'a> Reader<'a> {
             None => out.lit("unknown-").num(kind.into()),
         };
         match kind {
-            2 => {
-                out.ch(' ').num(self.number(2)?);
-            }
-            3 => {
-                out.ch(' ').num(self.number(1)?);
+            2 | 3 | 6 | 7 | 11..=13 => {
+                let value = self.number(match kind {
+                    2 => 2,
+                    3 => 1,
+                    _ => 4,
+                })?;
+                out.ch(' ').num(value);
             }
             4 => {}
             5 if body % 8 != 0 => {
@@ -106,15 +108,13 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            6 | 7 | 11..=13 => {
-                out.ch(' ').num(self.number(4)?);
-            }
             8 => {
                 let (value, echo) = (self.number(4)?, self.number(4)?);
                 out.lit(" val ").num(value).lit(" ecr ").num(echo);
             }
             19 => {
-                out.ch(' ').hex_bytes(self.take(16)?);
+                let digest = self.take(16)?;
+                out.ch(' ').hex_bytes(digest);
             }
             20 => {
                 out.lit(" cap ").hex_digits(self.number(1)?, 2).lit(" id ").num(self.number(1)?);

@@ -23,8 +23,8 @@ use crate::tree::Tree;
 use etherparse::checksum::Sum16BitWords;
 
 crate::fields! { HEADER:
-    SRCPORT = Field::uint("tcp.srcport", 0, 16).names(tcp_service).label("Source port").doc("RFC 9293 §3.1", "The sending socket's port").explain(port_words::explain_tcp);
-    DSTPORT = Field::uint("tcp.dstport", 16, 16).names(tcp_service).label("Destination port").doc("RFC 9293 §3.1", "The receiving socket's port").explain(port_words::explain_tcp);
+    SRCPORT = Field::uint("tcp.srcport", 0, 16).names(tcp_service).label("Source port").doc("RFC 9293 §3.1", "The sending socket's port").explain(port_words::explain);
+    DSTPORT = Field::uint("tcp.dstport", 16, 16).names(tcp_service).label("Destination port").doc("RFC 9293 §3.1", "The receiving socket's port").explain(port_words::explain);
     SEQ_RAW = Field::uint("tcp.seq_raw", 32, 32).label("Sequence number (raw)").doc("RFC 9293 §3.4", "Number of the first payload byte in the sender's stream, or of the SYN, which counts as one byte, as it stands");
     ACK_RAW = Field::uint("tcp.ack_raw", 64, 32).label("Acknowledgment number (raw)").doc("RFC 9293 §3.4", "With the ACK flag: the next byte that the sender expects, as it stands");
     HDR_LEN = Field::uint("tcp.hdr_len", 96, 4).scale(4).unit("bytes").label("Header length").doc("RFC 9293 §3.1", "The data offset, counted in 32-bit words on the wire; 20 without options, at most 60");
@@ -57,6 +57,7 @@ crate::fields! { MOVING:
     CHECKSUM_STATUS = Field::derived("tcp.checksum.status", Kind::Uint).values(CHECKSUM_STATUSES).label("Checksum status").doc("sniff", "Whether the checksum was verified");
     TIME_RELATIVE = Field::derived("tcp.time_relative", Kind::Time).unit("s").label("Time since the conversation's first segment").doc("sniff", "Between capture times");
     TIME_DELTA = Field::derived("tcp.time_delta", Kind::Time).unit("s").label("Time since the conversation's previous segment").doc("sniff", "Between capture times");
+    RESET_CAUSE = Field::moving("tcp.reset_cause", Kind::Text).label("Reset cause").doc("RFC 9293 §3.5.3", "What the sender of the reset says about it; the bytes are no part of the stream");
     PAYLOAD = Field::moving("tcp.payload", Kind::Bytes).label("Payload").doc("RFC 9293 §3.4", "The part of the stream that the segment carries");
 }
 
@@ -119,10 +120,15 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     if S::ON {
         let payload = (input.data.len() as u32).saturating_sub(length);
         if payload > 0 {
-            s.span(&PAYLOAD, (input.base + length) * 8, payload * 8);
+            // RFC 9293 §3.5.3: what a reset carries is a diagnosis for people.
+            let field = if RESET.get(header) != 0 { &RESET_CAUSE } else { &PAYLOAD };
+            s.span(field, (input.base + length) * 8, payload * 8);
         }
     }
-    let next = Next::Ports(Space::TcpPort, SRCPORT.get(header) as u16, DSTPORT.get(header) as u16);
+    let next = match RESET.get(header) {
+        0 => Next::Ports(Space::TcpPort, SRCPORT.get(header) as u16, DSTPORT.get(header) as u16),
+        _ => Next::End,
+    };
     Ok(Step::new(&input, length, input.wire, next))
 }
 
@@ -366,7 +372,14 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
         }
     }
     out.lit(", length ").num(payload.into());
+    if is_set(&RESET) && seen.style.verbose > 0 && payload > 0 {
+        let shown = seen.payload.get(..RESET_CAUSE_SHOWN).unwrap_or(seen.payload);
+        out.lit(if payload as usize > RESET_CAUSE_SHOWN { " [RST+ " } else { " [RST " }).ascii(shown).ch(']');
+    }
 }
+
+/// The most bytes of a reset's cause that a line shows.
+const RESET_CAUSE_SHOWN: usize = 30;
 
 /// Writes whether the checksum is right, when all that it covers was captured.
 fn checksum_line(seen: &Seen<'_>, header: &[u8; 20], addresses: Addresses, out: &mut Text) {
@@ -392,3 +405,6 @@ fn checksum_line(seen: &Seen<'_>, header: &[u8; 20], addresses: Addresses, out: 
         out.lit(" (incorrect -> ").hex(expected.into(), 4).ch(')');
     }
 }
+
+#[cfg(test)]
+mod tests;

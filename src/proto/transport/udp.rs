@@ -15,8 +15,8 @@ use crate::text::Text;
 use crate::tree::Tree;
 
 crate::fields! { HEADER:
-    SRCPORT = Field::uint("udp.srcport", 0, 16).names(udp_service).label("Source port").doc("RFC 768 Fields", "The sending socket's port; 0 when no reply is wanted").explain(port_words::explain_udp);
-    DSTPORT = Field::uint("udp.dstport", 16, 16).names(udp_service).label("Destination port").doc("RFC 768 Fields", "The receiving socket's port").explain(port_words::explain_udp);
+    SRCPORT = Field::uint("udp.srcport", 0, 16).names(udp_service).label("Source port").doc("RFC 768 Fields", "The sending socket's port; 0 when no reply is wanted").explain(port_words::explain);
+    DSTPORT = Field::uint("udp.dstport", 16, 16).names(udp_service).label("Destination port").doc("RFC 768 Fields", "The receiving socket's port").explain(port_words::explain);
     LENGTH = Field::uint("udp.length", 32, 16).unit("bytes").label("Length").doc("RFC 768 Fields", "Header and payload; at least 8. 0 in an IPv6 jumbogram (RFC 2675 §4)");
     CHECKSUM = Field::uint("udp.checksum", 48, 16).hex().label("Checksum").doc("RFC 768 Fields", "Ones' complement sum over the pseudo-header, header and payload; 0: not computed (IPv4 only)");
 }
