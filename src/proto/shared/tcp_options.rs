@@ -387,7 +387,7 @@ fn option<S: Sink>(kind: u8, piece: &Piece<'_>, header: &Header, s: &mut S) {
 
 fn selective_acknowledgment<S: Sink>(piece: &Piece<'_>, header: &Header, s: &mut S) {
     let body = piece.len.saturating_sub(2);
-    if body == 0 || body % 8 != 0 {
+    if body == 0 || !body.is_multiple_of(8) {
         let whole = (body / 8).max(1) * 8 + 2;
         note_length(s, 5, "has 8 bytes for each range (RFC 2018 §3)", whole, piece.len);
     }

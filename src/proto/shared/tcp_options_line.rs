@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
                 out.ch(' ').num(value);
             }
             4 => {}
-            5 if body % 8 != 0 => {
+            5 if !body.is_multiple_of(8) => {
                 self.take(body)?;
                 out.lit(" invalid sack");
             }
@@ -193,7 +193,7 @@ fn cookie(bytes: &[u8], out: &mut Text) {
     match bytes.len() {
         0 => out.lit(" cookiereq"),
         // RFC 7413 §4.1.1: 4 to 16 bytes, an even number.
-        4..=16 if bytes.len() % 2 == 0 => out.lit(" cookie ").hex_bytes(bytes),
+        4..=16 if bytes.len().is_multiple_of(2) => out.lit(" cookie ").hex_bytes(bytes),
         _ => out.lit(" (invalid)"),
     };
 }
