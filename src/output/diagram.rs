@@ -26,8 +26,6 @@ const MOST_ROWS: u32 = 64;
 struct Cell<'a> {
     /// The field; `None` for bits that no field reads.
     node: Option<&'a Node>,
-    /// First bit of the header that it shows.
-    from: u32,
     /// Bits that it really has.
     bits: u32,
     /// Where it is drawn: bits of the diagram.
@@ -41,9 +39,9 @@ struct Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    /// So many bits from here on, not placed yet.
-    fn new(node: Option<&'a Node>, from: u32, bits: u32) -> Self {
-        Cell { node, from, bits, at: 0, drawn: 0, letter: None, begins: None }
+    /// So many bits, not placed yet.
+    fn new(node: Option<&'a Node>, bits: u32) -> Self {
+        Cell { node, bits, at: 0, drawn: 0, letter: None, begins: None }
     }
 
     fn end(&self) -> u32 {
@@ -110,7 +108,7 @@ fn collect<'a>(nodes: &[&'a Node], first: u32, end: u32, cells: &mut Vec<Cell<'a
     let mut rest = nodes;
     let gap = |from: u32, to: u32, cells: &mut Vec<Cell<'a>>| {
         if from < to {
-            cells.push(Cell::new(None, from, to - from));
+            cells.push(Cell::new(None, to - from));
         }
     };
     while let Some((node, after)) = rest.split_first() {
@@ -131,7 +129,7 @@ fn collect<'a>(nodes: &[&'a Node], first: u32, end: u32, cells: &mut Vec<Cell<'a
                 cell.begins = Some(node.field.label);
             }
         } else {
-            cells.push(Cell::new(Some(node), node.bit, node.bits));
+            cells.push(Cell::new(Some(node), node.bits));
         }
         at = node_end;
         rest = others;
@@ -366,5 +364,31 @@ mod tests {
 ";
         let text = diagrams(&udp(b"hello"));
         assert!(text.contains(ethernet), "{text}");
+    }
+
+    #[test]
+    fn flags_have_the_letters_that_everybody_knows_and_options_are_named_beside() {
+        let options = [
+            etherparse::TcpOptionElement::MaximumSegmentSize(1460),
+            etherparse::TcpOptionElement::Noop,
+            etherparse::TcpOptionElement::WindowScale(7),
+        ];
+        let builder = etherparse::PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4([10, 0, 0, 1], [10, 0, 0, 2], 64);
+        let builder = builder.tcp(40_000, 80, 7, 64_240).syn().options(&options).unwrap();
+        let mut frame = Vec::new();
+        builder.write(&mut frame, &[]).unwrap();
+        let text = diagrams(&frame);
+        assert!(text.contains("|C|E|U|A|P|R|S|F|"), "{text}");
+        assert!(text.contains("|0|0|0|0|0|0|1|0|"), "{text}");
+        assert!(text.contains("\n  S  SYN: set\n"), "{text}");
+        // 80 columns have room for one of the two names, so neither is written.
+        assert!(text.contains("|     Kind      |     Kind      |    Length     |  Shift count  |\n"), "{text}");
+        let wide = show(&frame, |packet, tree, out| {
+            for section in sections(packet, tree) {
+                write(packet, tree, &section, 120, out);
+            }
+        });
+        assert!(wide.contains("|     Maximum segment size      |  Maximum segment size\n"), "{wide}");
+        assert!(wide.contains("|  Shift count  |  No operation, Window scale\n"), "{wide}");
     }
 }
