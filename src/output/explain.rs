@@ -214,7 +214,7 @@ mod tests {
         for part in [
             "\n  This 47-byte Ethernet frame carries a 33-byte IPv4 packet, which carries a\n  13-byte UDP datagram",
             "\n  the frame's length on the wire  47\n",
-            "\n  |   4   |  20   |     0     | 0 |           33 bytes            |\n",
+            "\n  |Version|   H   |   DSCP    |ECN|         Total length          |\n  |   4   |  20   | ",
             "\n  Time to live: 64 hops\n      ip.ttl, byte 22 (bits 176–183), RFC 1812 §5.3.1\n      Hops left",
             "\n    Don't fragment: set\n        ip.flags.df, byte 20 (bit 161), RFC 791 §3.1\n        1: routers",
             "\n  Length: 5 bytes\n      data.len, computed, payload\n",

@@ -315,7 +315,9 @@ pub(super) fn sizes(packet: &Packet<'_>, tree: &Tree, mut paragraph: impl FnMut(
         for node in tree.layer(index as u8) {
             match node.field.name {
                 "ip.frag_offset" | "ipv6.fraghdr.offset" => {
-                    fragment.offset = tree.number(node);
+                    // Both headers count units of 8 bytes, whatever their rows make of that.
+                    let units = tree.number(node) / u64::from(node.field.scale.max(1));
+                    fragment.offset = units.saturating_mul(8);
                     fragment.seen = true;
                 }
                 "ip.flags.mf" | "ipv6.fraghdr.more" => fragment.more = tree.number(node) != 0,
