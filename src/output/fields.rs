@@ -1,9 +1,10 @@
 //! What fields there are: the list behind `sniff fields`, `docs/fields.md`, and "did you mean".
 
-use crate::dissect::{Protocol, Registry};
-use crate::field::{Field, Kind};
+use crate::dissect::{Protocol, Registry, Space};
+use crate::field::{Base, Field, Kind, Names};
 use crate::text::Text;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use std::collections::HashSet;
 
 /// How a list of fields is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ const NARROW: u16 = 70;
 
 /// Every row with its protocol, in registry order; of rows that share a name, the first.
 fn rows(registry: &Registry) -> impl Iterator<Item = (&'static Protocol, &'static Field)> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let all = registry.protocols().iter().copied().flat_map(|p| p.fields().map(move |f| (p, f)));
     all.filter(move |(_, f)| seen.insert(f.name))
 }
@@ -78,6 +79,94 @@ fn kind(row: &Field) -> &'static str {
         Kind::Time => "time",
         Kind::Group => "heading",
     }
+}
+
+/// All protocols and their fields as Markdown, for `docs/fields.md`; always the same for the same rows.
+pub fn markdown(registry: &Registry) -> String {
+    let mut out = MARKDOWN_HEAD.to_owned();
+    let mut seen: Vec<&Protocol> = Vec::new();
+    for protocol in registry.protocols() {
+        if seen.iter().any(|p| std::ptr::eq(*p, *protocol)) {
+            continue;
+        }
+        seen.push(protocol);
+        let (title, name, spec, unit) = (protocol.title, protocol.name, protocol.spec, protocol.unit.word());
+        out += &format!("\n## {title}\n\n`{name}`, {spec}; its bytes are called {unit}.");
+        if !protocol.keys.is_empty() {
+            let keys: Vec<String> = protocol.keys.iter().map(|(space, key)| key_words(*space, *key)).collect();
+            out += &format!(" Found by {}.", keys.join(", "));
+        }
+        out += "\n";
+        if protocol.fields().next().is_some() {
+            out += "\n| field | bits | label | meaning | clause |\n| --- | --- | --- | --- | --- |\n";
+        }
+        for row in protocol.fields() {
+            let (name, label, clause) = (row.name, cell(row.label), cell(row.clause));
+            out += &format!("| `{name}` | {} | {label} | {} | {clause} |\n", place(row), cell(&meaning(row)));
+        }
+    }
+    out
+}
+
+const MARKDOWN_HEAD: &str = "# Fields
+
+Every field that `sniff` knows, for `--fields`, filters and `-T json`. Generated from the field tables (a test compares);
+`sniff fields PATTERN` searches them. Names are Wireshark's where the meaning is equal.
+
+*Bits* count from the first bit of the header, or of the option that holds the field. A field that *moves* lies where the
+packet puts it; a *computed* one has no bits of its own. A field marked \\* may occur more than once in one header, and is
+always an array in `-T json`.
+";
+
+fn key_words(space: Space, key: u16) -> String {
+    match space {
+        Space::EtherType => format!("{} 0x{key:04x}", space.title()),
+        _ => format!("{} {key}", space.title()),
+    }
+}
+
+/// Where a row's bits are.
+fn place(row: &Field) -> String {
+    let repeats = if row.repeats { " \\*" } else { "" };
+    let place = match row.at {
+        _ if !row.any_of.is_empty() => "alias".to_owned(),
+        _ if row.kind == Kind::Group => "heading".to_owned(),
+        _ if row.derived => "computed".to_owned(),
+        None => "moves".to_owned(),
+        Some(at) if at.bits <= 1 => at.bit.to_string(),
+        Some(at) => format!("{}–{}", at.bit, u32::from(at.bit) + u32::from(at.bits) - 1),
+    };
+    place + repeats
+}
+
+/// The longest list of values that is written out.
+const VALUES: usize = 8;
+
+/// What a row means, its unit, what it stands for, and its values when they are few.
+fn meaning(row: &Field) -> String {
+    let mut out = row.help.to_owned();
+    if !row.unit.is_empty() {
+        out += &format!(" [{}]", row.unit);
+    }
+    if !row.any_of.is_empty() {
+        out += &format!(" (any of `{}`)", row.any_of.join("`, `"));
+    }
+    if let Names::List(list) = row.names
+        && list.len() <= VALUES
+    {
+        let value = |v: &u64| match row.base {
+            Base::Dec => v.to_string(),
+            Base::Hex(digits) => format!("0x{v:0width$x}", width = usize::from(digits)),
+        };
+        let values: Vec<String> = list.iter().map(|(v, name)| format!("{} {name}", value(v))).collect();
+        out += &format!(": {}", values.join("; "));
+    }
+    out
+}
+
+/// Text as the content of a table cell.
+fn cell(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "\\<").replace('*', "\\*")
 }
 
 /// Whether a lower-case pattern matches a row.
@@ -143,7 +232,8 @@ fn similar(name: &str, candidates: impl Iterator<Item = &'static str>) -> Vec<&'
     let allowed = (wanted.chars().count() / 3).clamp(1, 4);
     let word = last_word(&wanted);
     let (mut slips, mut relations) = (Vec::new(), Vec::new());
-    for candidate in candidates {
+    let mut seen = HashSet::new();
+    for candidate in candidates.filter(|c| seen.insert(*c)) {
         let lower = candidate.to_lowercase();
         let distance = strsim::osa_distance(&wanted, &lower);
         let belongs = lower.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('.'));
@@ -214,6 +304,16 @@ mod tests {
             assert!(out.as_str().lines().all(|l| l.chars().count() <= width.into()), "{}", out.as_str());
             assert_eq!(out.as_str().contains("udp.time_relative"), width >= 70, "{}", out.as_str());
         }
+    }
+
+    #[test]
+    fn markdown_has_a_row_a_field() {
+        let text = super::markdown(&registry());
+        let ttl = "| `ip.ttl` | 64–71 | Time to live |";
+        assert!(text.contains(ttl), "{text}");
+        assert!(text.contains("`ip`, RFC 791; its bytes are called packet. Found by EtherType 0x0800, IP protocol 4"));
+        let bars = |line: &str| line.matches('|').count() - line.matches("\\|").count();
+        assert!(text.lines().filter(|l| l.starts_with('|')).all(|l| bars(l) == 6));
     }
 
     #[test]

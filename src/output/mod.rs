@@ -9,6 +9,7 @@ mod instant;
 pub mod json;
 pub mod line;
 mod rows;
+pub mod schema;
 mod section;
 #[cfg(test)]
 mod testing;

@@ -1,0 +1,363 @@
+//! The JSON Schema of `-T json`, generated from the rows, kept in `docs/schema/`.
+//!
+//! It is strict: every key is listed, so that a test which validates output against it finds a field that is in no
+//! table, or of another kind than its row says, or repeated although its row does not say so.
+
+use super::json::MAX_EXACT;
+use crate::dissect::{Protocol, Registry};
+use crate::field::{Field, Kind};
+use crate::proto;
+use crate::sink::NoteKind;
+use std::collections::HashSet;
+use std::fmt::{self, Display};
+
+/// The JSON Schema (draft 2020-12) of a packet object, pretty-printed; always the same for the same rows.
+pub fn packet_schema(registry: &Registry) -> String {
+    // The frame's own rows are the packet's keys, not a layer.
+    let protocols = registry.protocols().iter().copied().filter(|p| !std::ptr::eq(*p, &proto::frame::FRAME));
+    // Versions of a protocol may share a name, and then they share a definition.
+    let mut named: Vec<(&'static str, Vec<&'static Protocol>)> = Vec::new();
+    for protocol in protocols {
+        match named.iter_mut().find(|(name, _)| *name == protocol.name) {
+            Some((_, versions)) if versions.iter().any(|v| std::ptr::eq(*v, protocol)) => {}
+            Some((_, versions)) => versions.push(protocol),
+            None => named.push((protocol.name, vec![protocol])),
+        }
+    }
+    let mut definitions = Doc::object();
+    for (name, versions) in &named {
+        // An extension header's parent lists what extension headers share (`ipv6.dstopts` and `ipv6`).
+        let parent = name.rsplit_once('.').and_then(|(parent, _)| named.iter().find(|(name, _)| *name == parent));
+        let shared = parent.map_or(&[][..], |(_, versions)| versions);
+        definitions = definitions.with(name, layer(name, versions, shared));
+    }
+    let mut names: Vec<Doc> = named.iter().map(|(name, _)| Doc::text(*name)).collect();
+    let layers = named.iter().map(|(name, _)| Doc::object().with("$ref", Doc::text(format!("#/$defs/{name}"))));
+    let layers = described(array(Doc::object().with("oneOf", Doc::List(layers.collect()))), LAYERS);
+    names.push(Doc::text(proto::frame::FRAME.name));
+    let kinds = [NoteKind::Cut, NoteKind::Bad, NoteKind::Unknown, NoteKind::Cap, NoteKind::Bug, NoteKind::Info];
+    let note = closed([
+        ("layer", described(one_of(names), "Name of the layer it is about, or frame")),
+        ("kind", described(one_of(kinds.map(|k| Doc::text(k.word())).into()), KINDS)),
+        ("text", described(kind("string"), "One sentence for people")),
+    ]);
+    let transition = closed([
+        ("endpoint", one_of(["client", "server"].map(Doc::text).into())),
+        ("from", kind("string")),
+        ("to", kind("string")),
+        ("evidence", one_of(["observed", "inferred"].map(Doc::text).into())),
+    ]);
+    let packet = closed([
+        ("type", constant("packet")),
+        ("number", described(natural(), "Position of the frame in the capture, from 1")),
+        ("time", described(pattern_or_null(RFC_3339), TIME)),
+        ("ts", described(or_null("number"), "Seconds since 1970-01-01 00:00:00 UTC, with nine decimals; null as time")),
+        ("interface", described(or_null("string"), "Name of the interface, when the capture has one")),
+        ("link_type", described(kind("string"), "tcpdump's name of the link type, or its number")),
+        ("length", described(natural(), "Bytes on the wire")),
+        ("captured", described(natural(), "Bytes in the capture")),
+        ("flow", described(or_null("integer"), "Number of the innermost conversation, from 1")),
+        ("layers", layers),
+        ("notes", described(array(note), "What is worth knowing about the packet beyond its fields")),
+        ("transitions", described(array(transition), "Changes of connection states that this packet caused")),
+    ]);
+    let mut schema = Doc::object()
+        .with("$schema", Doc::text("https://json-schema.org/draft/2020-12/schema"))
+        .with("title", Doc::text("A packet, as sniff -T json prints it"))
+        .with("description", Doc::text(ABOUT));
+    schema.append(packet);
+    format!("{}\n", Pretty(&schema.with("$defs", definitions), 0))
+}
+
+const ABOUT: &str = "One JSON object a line and packet. Generated from the field tables. Integers above 2^53 are \
+                     strings of digits; bytes are lower-case hexadecimal digits; absent fields are omitted";
+const LAYERS: &str = "Outermost first; an array, because tunnels repeat a protocol";
+const TIME: &str = "When the frame was captured, RFC 3339, UTC. Null when the capture does not say, and for years that \
+                    RFC 3339 cannot write";
+const KINDS: &str = "cut: the capture ends early; bad: the packet contradicts itself; unknown: nobody here knows what \
+                     the bytes are; cap: a limit was reached; bug: a dissector failed; info: no error";
+const LENGTH: &str = "Bytes of the header, options included; null when the header could not be read";
+const DATA_LENGTH: &str = "Bytes on the wire";
+const RFC_3339: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{9}Z$";
+const MAC: &str = "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$";
+const HEX: &str = "^([0-9a-f]{2})*$";
+const DIGITS: &str = "^-?[0-9]{16,20}$";
+
+/// One layer of the protocols that share a name; it may hold rows of `shared`, too.
+fn layer(name: &str, versions: &[&'static Protocol], shared: &[&'static Protocol]) -> Doc {
+    let length = if versions.iter().any(|p| std::ptr::eq(*p, &proto::data::DATA)) {
+        described(natural(), DATA_LENGTH)
+    } else {
+        described(Doc::object().with("type", types(["integer", "null"])).with("minimum", Doc::Number(0)), LENGTH)
+    };
+    let rows = || versions.iter().chain(shared).flat_map(|p| p.fields());
+    let rows = || rows().filter(|r| r.any_of.is_empty() && r.kind != Kind::Group);
+    let mut seen = HashSet::new();
+    let mut fields = Doc::object();
+    for row in rows().filter(|r| seen.insert(r.name)) {
+        let same: Vec<&Field> = rows().filter(|r| r.name == row.name).collect();
+        fields = fields.with(row.name, field(row, &same));
+    }
+    let fields = kind("object").with("properties", fields).with("additionalProperties", Doc::Bool(false));
+    let mut units: Vec<&str> = versions.iter().map(|p| p.unit.word()).collect();
+    units.dedup();
+    let titles: Vec<String> = versions.iter().map(|p| format!("{} ({})", p.title, p.spec)).collect();
+    described(
+        closed([
+            ("name", constant(name)),
+            ("unit", one_of(units.into_iter().map(Doc::text).collect())),
+            ("offset", described(natural(), "Bytes from the beginning of the frame")),
+            ("length", length),
+            ("fields", fields),
+        ]),
+        titles.join("; "),
+    )
+}
+
+/// One key of a layer's fields; `same` are the rows that share its name. Should they differ in kind, either will do.
+fn field(row: &Field, same: &[&Field]) -> Doc {
+    let mut kinds: Vec<&Field> = Vec::new();
+    for other in same {
+        if !kinds.iter().any(|k| k.kind == other.kind && is_wide(k) == is_wide(other)) {
+            kinds.push(other);
+        }
+    }
+    let value = match kinds.as_slice() {
+        [one] => value(one),
+        several => Doc::object().with("anyOf", Doc::List(several.iter().map(|r| value(r)).collect())),
+    };
+    let repeats = same.iter().any(|r| r.repeats);
+    let value = if repeats { array(value).with("minItems", Doc::Number(1)) } else { value };
+    let unit = if row.unit.is_empty() { String::new() } else { format!(", in {}", row.unit) };
+    described(value, format!("{}{unit}: {} ({})", row.label, row.help, row.clause))
+}
+
+fn value(row: &Field) -> Doc {
+    match row.kind {
+        Kind::Uint if is_wide(row) => {
+            let exact = natural().with("maximum", Doc::Number(MAX_EXACT));
+            Doc::object().with("anyOf", Doc::List(vec![exact, pattern(DIGITS)]))
+        }
+        Kind::Uint => natural(),
+        Kind::Int if is_wide(row) => {
+            let (from, to) = (format!("-{MAX_EXACT}"), Doc::Number(MAX_EXACT));
+            let exact = kind("integer").with("minimum", Doc::Literal(from)).with("maximum", to);
+            Doc::object().with("anyOf", Doc::List(vec![exact, pattern(DIGITS)]))
+        }
+        Kind::Int => kind("integer"),
+        Kind::Flag => kind("boolean"),
+        Kind::Mac => pattern(MAC),
+        Kind::Ip4 => kind("string").with("format", Doc::text("ipv4")),
+        Kind::Ip6 => kind("string").with("format", Doc::text("ipv6")),
+        Kind::Bytes => pattern(HEX),
+        Kind::Text => kind("string"),
+        Kind::Time => kind("number"),
+        Kind::Group => kind("null"),
+    }
+}
+
+/// Whether a number may not fit a double: by its width, or because its width depends on the packet.
+fn is_wide(row: &Field) -> bool {
+    let bits = row.at.map_or(64, |at| u32::from(at.bits) + u32::from(row.scale).ilog2() + 1);
+    matches!(row.kind, Kind::Uint | Kind::Int) && bits > MAX_EXACT.ilog2()
+}
+
+fn kind(name: &str) -> Doc {
+    Doc::object().with("type", Doc::text(name))
+}
+
+fn types<const N: usize>(names: [&str; N]) -> Doc {
+    Doc::List(names.map(Doc::text).into())
+}
+
+fn or_null(name: &str) -> Doc {
+    Doc::object().with("type", types([name, "null"]))
+}
+
+fn natural() -> Doc {
+    kind("integer").with("minimum", Doc::Number(0))
+}
+
+fn pattern(pattern: &str) -> Doc {
+    kind("string").with("pattern", Doc::text(pattern))
+}
+
+fn pattern_or_null(pattern: &str) -> Doc {
+    or_null("string").with("pattern", Doc::text(pattern))
+}
+
+fn constant(text: &str) -> Doc {
+    Doc::object().with("const", Doc::text(text))
+}
+
+fn one_of(values: Vec<Doc>) -> Doc {
+    Doc::object().with("enum", Doc::List(values))
+}
+
+fn array(items: Doc) -> Doc {
+    kind("array").with("items", items)
+}
+
+/// An object with exactly these keys.
+fn closed<const N: usize>(keys: [(&str, Doc); N]) -> Doc {
+    let required = types(keys.each_ref().map(|(key, _)| *key));
+    let properties = keys.into_iter().fold(Doc::object(), |doc, (key, value)| doc.with(key, value));
+    kind("object")
+        .with("required", required)
+        .with("properties", properties)
+        .with("additionalProperties", Doc::Bool(false))
+}
+
+fn described(mut doc: Doc, text: impl Into<String>) -> Doc {
+    if let Doc::Object(members) = &mut doc {
+        members.insert(0, ("description".to_owned(), Doc::text(text)));
+    }
+    doc
+}
+
+/// As much of JSON as a schema needs, with keys in the order in which they were put.
+enum Doc {
+    Bool(bool),
+    Number(u64),
+    /// A number that is written already.
+    Literal(String),
+    Text(String),
+    List(Vec<Doc>),
+    Object(Vec<(String, Doc)>),
+}
+
+impl Doc {
+    fn object() -> Doc {
+        Doc::Object(Vec::new())
+    }
+
+    fn text(text: impl Into<String>) -> Doc {
+        Doc::Text(text.into())
+    }
+
+    /// An object with one member more.
+    fn with(mut self, key: &str, value: Doc) -> Doc {
+        if let Doc::Object(members) = &mut self {
+            members.push((key.to_owned(), value));
+        }
+        self
+    }
+
+    /// Moves the members of another object to the end of this one.
+    fn append(&mut self, other: Doc) {
+        if let (Doc::Object(members), Doc::Object(more)) = (self, other) {
+            members.extend(more);
+        }
+    }
+}
+
+/// A document with this indentation.
+struct Pretty<'a>(&'a Doc, usize);
+
+impl Display for Pretty<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Pretty(doc, indent) = self;
+        match doc {
+            Doc::Bool(set) => write!(f, "{set}"),
+            Doc::Number(n) => write!(f, "{n}"),
+            Doc::Literal(n) => f.write_str(n),
+            Doc::Text(text) => string(text, f),
+            Doc::List(items) if items.is_empty() => f.write_str("[]"),
+            Doc::Object(members) if members.is_empty() => f.write_str("{}"),
+            Doc::List(items) => {
+                // Lists of words stay on a line.
+                let short = items.iter().all(|i| !matches!(i, Doc::List(_) | Doc::Object(_)));
+                f.write_str("[")?;
+                for (n, item) in items.iter().enumerate() {
+                    f.write_str(if n > 0 { "," } else { "" })?;
+                    match short {
+                        true => f.write_str(if n > 0 { " " } else { "" })?,
+                        false => write!(f, "\n{:1$}", "", (indent + 1) * 2)?,
+                    }
+                    Pretty(item, indent + 1).fmt(f)?;
+                }
+                if short { f.write_str("]") } else { write!(f, "\n{:1$}]", "", indent * 2) }
+            }
+            Doc::Object(members) => {
+                f.write_str("{")?;
+                for (n, (key, value)) in members.iter().enumerate() {
+                    write!(f, "{}\n{:2$}", if n > 0 { "," } else { "" }, "", (indent + 1) * 2)?;
+                    string(key, f)?;
+                    f.write_str(": ")?;
+                    Pretty(value, indent + 1).fmt(f)?;
+                }
+                write!(f, "\n{:1$}}}", "", indent * 2)
+            }
+        }
+    }
+}
+
+fn string(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut escaped = crate::text::Text::new();
+    escaped.json(text.as_bytes());
+    write!(f, "\"{}\"", escaped.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::packet_schema;
+    use crate::capture::Frame;
+    use crate::field::Field;
+    use crate::output::json::Json;
+    use crate::output::testing::{Bench, datagram, frame, tunnelled};
+    use crate::text::Text;
+    use serde_json::Value;
+
+    fn validator() -> jsonschema::Validator {
+        let schema: Value = serde_json::from_str(&packet_schema(&Bench::new().registry)).expect("the schema is JSON");
+        jsonschema::draft202012::meta::validate(&schema).expect("the schema is a schema");
+        jsonschema::draft202012::options().should_validate_formats(true).build(&schema).expect("a schema")
+    }
+
+    #[test]
+    fn what_is_printed_is_valid() {
+        let validator = validator();
+        let mut padded = datagram(b"hi");
+        padded.resize(60, 0);
+        for whole in [padded, tunnelled(b"x"), datagram(b"")] {
+            for length in 0..=whole.len() {
+                let cut = Frame { length: whole.len() as u32, ..frame(&whole[..length], -5, 7) };
+                let mut out = Text::new();
+                Bench::new().show(&cut, None, |packet, tree| Json::new().packet(packet, tree, &mut out));
+                let value: Value = serde_json::from_str(out.as_str()).expect("JSON");
+                if let Err(error) = validator.validate(&value) {
+                    panic!("{error} at {}: {}", error.instance_path(), out.as_str());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_differs_is_not() {
+        let validator = validator();
+        let mut out = Text::new();
+        let data = datagram(b"x");
+        Bench::new().show(&frame(&data, 0, 0), None, |packet, tree| Json::new().packet(packet, tree, &mut out));
+        let printed = out.as_str();
+        for (from, to) in [
+            ("\"ip.ttl\":64", "\"ip.ttl\":\"64\""),
+            ("\"ip.ttl\":64", "\"ip.ttl\":[64]"),
+            ("\"ip.ttl\":64", "\"ip.tll\":64"),
+            ("10.0.0.2", "10.0.0.256"),
+            ("\"unit\":\"packet\"", "\"unit\":\"frame\""),
+            ("\"captured\"", "\"caught\""),
+            ("\"transitions\":[]", "\"transitions\":[1]"),
+        ] {
+            let changed: Value = serde_json::from_str(&printed.replacen(from, to, 1)).expect("JSON");
+            assert!(!validator.is_valid(&changed), "{from} → {to}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_may_exceed_doubles_may_be_strings() {
+        static NARROW: Field = Field::uint("t.narrow", 0, 48);
+        static SCALED: Field = Field::uint("t.scaled", 0, 53).scale(4);
+        static WIDE: Field = Field::uint("t.wide", 0, 64);
+        assert_eq!([&NARROW, &SCALED, &WIDE].map(super::is_wide), [false, true, true]);
+    }
+}

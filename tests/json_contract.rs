@@ -1,0 +1,133 @@
+//! `-T json` keeps its contract on every fixture: each line is a JSON object that the schema accepts, its keys are
+//! unique, and `type` is the first.
+
+use serde_json::Value;
+use sniff::capture;
+use sniff::dissect::Registry;
+use sniff::output::json::Json;
+use sniff::output::schema::packet_schema;
+use sniff::packet::Packet;
+use sniff::pipeline::{Job, View, run};
+use sniff::proto;
+use sniff::text::Text;
+use sniff::tree::Tree;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+#[derive(Default)]
+struct Lines(Json);
+
+impl View for Lines {
+    fn wants_tree(&self, _: u64) -> bool {
+        true
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
+        self.0.packet(packet, tree, out);
+    }
+}
+
+/// What `-T json` prints for a file: as much as can be read, if it is damaged; nothing, if it is no capture.
+fn json(path: &Path, registry: &Registry) -> String {
+    let Ok(mut source) = capture::open(path) else { return String::new() };
+    let mut out = Vec::new();
+    run(Job {
+        source: &mut source,
+        filter: None,
+        view: &mut Lines::default(),
+        out: &mut out,
+        registry,
+        text: Text::new(),
+        count: None,
+        unbuffered: false,
+        interrupted: &AtomicBool::new(false),
+        progress: &mut |_| {},
+    });
+    String::from_utf8(out).expect("JSON is UTF-8")
+}
+
+fn captures(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()) {
+        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if entry.is_dir() {
+            captures(&entry, found);
+        } else if name.contains(".pcap") {
+            found.push(entry);
+        }
+    }
+    found.sort();
+}
+
+/// The first key that stands twice in one object, if any. `line` is valid JSON.
+fn repeated_key(line: &str) -> Option<&str> {
+    let mut objects: Vec<HashSet<&str>> = Vec::new();
+    let mut at = 0;
+    while let Some(byte) = line.as_bytes().get(at) {
+        match byte {
+            b'{' => objects.push(HashSet::new()),
+            b'}' => drop(objects.pop()),
+            b'"' => {
+                let start = at + 1;
+                at = start;
+                while line.as_bytes()[at] != b'"' {
+                    at += if line.as_bytes()[at] == b'\\' { 2 } else { 1 };
+                }
+                let key = &line[start..at];
+                if line.as_bytes().get(at + 1) == Some(&b':') && !objects.last_mut().is_some_and(|o| o.insert(key)) {
+                    return Some(key);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+#[test]
+fn every_line_of_every_fixture_is_as_the_schema_says() {
+    let registry = Registry::new(proto::ALL);
+    let schema: Value = serde_json::from_str(&packet_schema(&registry)).expect("the schema is JSON");
+    jsonschema::draft202012::meta::validate(&schema).expect("the schema is a schema");
+    let validator =
+        jsonschema::draft202012::options().should_validate_formats(true).build(&schema).expect("the schema compiles");
+    // The layers one by one: in a whole packet the validator only says that no layer of the list fits.
+    let layer = |name: &str| {
+        let alone = serde_json::json!({ "$ref": format!("#/$defs/{name}"), "$defs": schema["$defs"] });
+        jsonschema::draft202012::options().should_validate_formats(true).build(&alone).expect("a layer's schema")
+    };
+    let mut layers = BTreeMap::new();
+    let mut paths = Vec::new();
+    captures(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
+    assert!(!paths.is_empty(), "there are fixtures");
+    let mut wrong = BTreeMap::new();
+    for path in &paths {
+        for (n, line) in json(path, &registry).lines().enumerate() {
+            let place = || format!("{} line {}", path.display(), n + 1);
+            let value: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{}: {e}: {line}", place()));
+            assert!(line.starts_with("{\"type\":\"packet\","), "{}: {line}", place());
+            if let Some(key) = repeated_key(line) {
+                wrong.entry(format!("{key} stands twice")).or_insert_with(place);
+            }
+            if validator.is_valid(&value) {
+                continue;
+            }
+            let mut found = false;
+            for object in value["layers"].as_array().into_iter().flatten() {
+                let name = object["name"].as_str().unwrap_or_default();
+                let validator = layers.entry(name.to_owned()).or_insert_with(|| layer(name));
+                for error in validator.iter_errors(object) {
+                    found = true;
+                    wrong.entry(format!("{name}{}: {error}", error.instance_path())).or_insert_with(place);
+                }
+            }
+            if !found {
+                let errors = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path()));
+                wrong.entry(errors.collect::<Vec<_>>().join("; ")).or_insert_with(place);
+            }
+        }
+    }
+    let report: Vec<String> = wrong.iter().map(|(what, place)| format!("{what}\n    first in {place}")).collect();
+    assert!(wrong.is_empty(), "{} kinds of difference:\n{}", report.len(), report.join("\n"));
+}
