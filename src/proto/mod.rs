@@ -19,6 +19,7 @@ pub mod net {
     pub mod ah;
     pub mod arp;
     pub mod esp;
+    pub mod icmpv6;
     pub mod ipv4;
     pub mod ipv6;
     pub mod ipv6_dstopts;
@@ -56,6 +57,7 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv6_fragment::IPV6_FRAGHDR,
     &net::ah::AH,
     &net::esp::ESP,
+    &net::icmpv6::ICMPV6,
     &transport::udp::UDP,
 ];
 
