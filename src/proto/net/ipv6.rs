@@ -240,11 +240,14 @@ fn explain_length(a: &Around<'_>, out: &mut Text) {
     }
     let total = a.value + u64::from(LENGTH);
     out.lit("with the 40-byte header ").num_grouped(total).lit(" bytes: ");
-    out.lit(match total {
-        ..=LEAST_MTU => "fits every IPv6 link, which carries at least 1,280 bytes",
-        ETHERNET_MTU => "exactly the Ethernet MTU",
-        ..ETHERNET_MTU => "fits Ethernet's MTU of 1,500 bytes",
-        _ => "more than Ethernet's MTU of 1,500 bytes",
+    out.lit(if total <= LEAST_MTU {
+        "fits every IPv6 link, which carries at least 1,280 bytes"
+    } else if total < ETHERNET_MTU {
+        "fits Ethernet's MTU of 1,500 bytes"
+    } else if total == ETHERNET_MTU {
+        "exactly the Ethernet MTU"
+    } else {
+        "more than Ethernet's MTU of 1,500 bytes"
     });
 }
 
@@ -255,9 +258,9 @@ fn explain_hops(a: &Around<'_>, out: &mut Text) {
             out.lit("0: no router may forward the packet");
             return;
         }
-        ..=32 => (32, "a start value that some devices use"),
-        ..=64 => (64, "the default of Linux, macOS and BSD hosts (RFC 1700's value)"),
-        ..=128 => (128, "the default of Windows hosts"),
+        1..=32 => (32, "a start value that some devices use"),
+        33..=64 => (64, "the default of Linux, macOS and BSD hosts"),
+        65..=128 => (128, "the default of Windows hosts"),
         _ => (255, "the greatest value; neighbor discovery requires it"),
     };
     let hops = start - a.value;

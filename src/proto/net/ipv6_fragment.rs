@@ -41,7 +41,7 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     let header = input.header::<8, S>(s, HEADER)?;
     let (offset, more) = (OFFSET.get(header), MORE.get(header) != 0);
     let carried = input.wire.saturating_sub(8);
-    if more && carried % 8 != 0 && input.extent == Extent::Whole {
+    if more && !carried.is_multiple_of(8) && input.extent == Extent::Whole {
         s.flaw(Bad {
             rule: "every fragment but the last carries a multiple of 8 bytes (RFC 8200 §4.5)",
             expected: carried / 8 * 8,
