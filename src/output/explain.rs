@@ -22,6 +22,9 @@ const NARROWEST: usize = 30;
 pub fn write(packet: &Packet<'_>, tree: &Tree, width: usize, out: &mut Text) {
     let width = width.max(NARROWEST);
     for section in sections(packet, tree) {
+        if section.about != About::Frame {
+            out.ch('\n');
+        }
         heading(packet, tree, &section, out);
         match section.about {
             About::Frame => overview(packet, tree, width, out),
@@ -47,7 +50,6 @@ pub fn write(packet: &Packet<'_>, tree: &Tree, width: usize, out: &mut Text) {
             field(packet, tree, &section, node, parent, width, out);
         }
         notes(tree, &section, width, out);
-        out.ch('\n');
     }
 }
 
@@ -117,7 +119,7 @@ fn introduction(section: &Section<'_>, width: usize, out: &mut Text) {
     } else if section.about == About::Unread {
         text.lit(section.protocol.spec).lit(". The header cannot be read; this is what is there of it.");
     } else {
-        text.lit("What the innermost header carries: ");
+        text.lit(if section.start > 0 { "What the innermost header carries: " } else { "The whole frame: " });
         super::section::bytes(section.wire.into(), &mut text);
         text.lit(", from byte ").num(section.start.into()).lit(" of the frame on");
         let captured = section.bytes.len() as u64;

@@ -1,8 +1,8 @@
 //! The byte ledger of a frame: where every byte of it went. The parts add up to the frame's length, exactly.
 
-use super::{End, Packet};
+use super::{End, Layer, Packet};
 use crate::dissect::{Protocol, Unit};
-use crate::tree::Tree;
+use crate::tree::{Node, Tree};
 
 /// What some bytes of a frame are.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,17 @@ pub enum What {
     Behind(&'static Protocol, &'static str),
     /// Sent, but not in the capture.
     Cut,
+}
+
+impl What {
+    /// Whether bytes of the other kind are simply more of these.
+    fn goes_on_as(&self, other: &What) -> bool {
+        match (self, other) {
+            (What::Behind(a, label), What::Behind(b, other)) => std::ptr::eq(*a, *b) && label == other,
+            (What::Payload, What::Payload) => true,
+            _ => false,
+        }
+    }
 }
 
 /// So many bytes of a frame.
@@ -82,23 +93,7 @@ impl Ledger {
         if tally.parts.len() == before && matches!(carrier, Some(Unit::Segment | Unit::Datagram)) {
             tally.parts.push(Part { what: inner, bytes: 0, start: tally.at });
         }
-        // Behind the innermost layer first: each layer ends no later than the one around it. The protocols themselves
-        // tell padding from trailers: they put them as fields, as they do for a tree.
-        let mut behind = Tree::default();
-        super::trailers(registry, packet.frame, layers, &mut behind);
-        for (index, layer) in slots.iter().enumerate().rev() {
-            let protocol = registry.protocol(layer.protocol);
-            for node in behind.layer(index as u8).filter(|node| node.in_frame()) {
-                tally.upto(node.bit / 8, What::Behind(protocol, "Left over"));
-                tally.upto(node.bit.saturating_add(node.bits) / 8, What::Behind(protocol, node.field.label));
-            }
-            tally.upto(layer.start.saturating_add(layer.wire), What::Behind(protocol, "Left over"));
-        }
-        if let Some(outermost) = slots.first() {
-            tally.upto(wire.min(captured), What::Behind(registry.protocol(outermost.protocol), "Trailer"));
-        } else {
-            tally.upto(wire.min(captured), What::Payload);
-        }
+        tally.behind(packet);
         let counted = tally.parts.iter().fold(0u32, |sum, part| sum.saturating_add(part.bytes));
         if counted < wire {
             tally.parts.push(Part { what: What::Cut, bytes: wire - counted, start: captured });
@@ -139,10 +134,41 @@ impl Tally {
     fn upto(&mut self, end: u32, what: What) {
         let end = end.min(self.captured);
         let bytes = end.saturating_sub(self.at);
-        if bytes > 0 {
-            self.parts.push(Part { what, bytes, start: self.at });
-            self.at = end;
+        if bytes == 0 {
+            return;
         }
+        self.at = end;
+        match self.parts.last_mut() {
+            Some(last) if last.what.goes_on_as(&what) => last.bytes = last.bytes.saturating_add(bytes),
+            _ => self.parts.push(Part { what, bytes, start: end - bytes }),
+        }
+    }
+
+    /// What lies behind the payload. The protocols themselves tell padding from trailers: they put them as fields, as
+    /// they do for a tree.
+    fn behind(&mut self, packet: &Packet<'_>) {
+        let mut tree = Tree::default();
+        super::trailers(packet.registry, packet.frame, packet.layers, &mut tree);
+        let mut nodes: Vec<&Node> = tree.nodes().iter().filter(|node| node.in_frame()).collect();
+        // The parts of a field come after it, and are already counted with it.
+        nodes.sort_by_key(|node| node.bit);
+        for node in nodes {
+            let protocol = super::protocol_at(packet.registry, packet.layers, node.layer.into());
+            let label = if protocol.unit == Unit::Message { "extensions" } else { node.field.label };
+            self.gap(packet, node.bit / 8);
+            self.upto(node.bit.saturating_add(node.bits) / 8, What::Behind(protocol, label));
+        }
+        self.gap(packet, packet.frame.wire());
+    }
+
+    /// What nobody accounts for up to `end`: it belongs to the innermost layer that reaches so far.
+    fn gap(&mut self, packet: &Packet<'_>, end: u32) {
+        let protocol = |layer: &Layer| packet.registry.protocol(layer.protocol);
+        let layers = packet.layers.as_slice();
+        for layer in layers.iter().rev() {
+            self.upto(end.min(layer.start.saturating_add(layer.wire)), What::Behind(protocol(layer), "left over"));
+        }
+        self.upto(end, layers.first().map_or(What::Payload, |link| What::Behind(protocol(link), "left over")));
     }
 }
 
