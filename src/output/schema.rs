@@ -90,7 +90,10 @@ fn layer(name: &str, versions: &[&'static Protocol], shared: &[&'static Protocol
     } else {
         described(Doc::object().with("type", types(["integer", "null"])).with("minimum", Doc::Number(0)), LENGTH)
     };
-    let rows = || versions.iter().chain(shared).flat_map(|p| p.fields());
+    // What lies behind a payload is listed once, by Ethernet, and found in whichever layer is the nearest.
+    let behind = versions.iter().any(|p| p.trailer.is_some()).then_some(proto::shared::trailer::ROWS);
+    let behind = behind.unwrap_or_default();
+    let rows = || versions.iter().chain(shared).flat_map(|p| p.fields()).chain(behind.iter().copied());
     let rows = || rows().filter(|r| r.any_of.is_empty() && r.kind != Kind::Group);
     let mut seen = HashSet::new();
     let mut fields = Doc::object();
