@@ -33,6 +33,11 @@ pub mod transport {
     pub mod udp;
 }
 
+/// Tunnels: headers that carry whole frames or packets of another network.
+pub mod tunnel {
+    // One line a protocol.
+}
+
 use crate::dissect::{Protocol, Space};
 
 /// All protocols, in the order of their ids.
@@ -43,21 +48,20 @@ pub static ALL: &[&Protocol] = &[
     &link::ieee8021ad::IEEE8021AD,
     &link::null::NULL,
     &link::raw::RAW,
-    &link::sll::SLL,
     &link::sll2::SLL2,
+    &link::sll::SLL,
     &link::vlan::VLAN,
-    &net::arp::ARP,
-    &net::ipv4::IPV4,
-    &transport::udp::UDP,
-    &transport::tcp::TCP,
-    &net::ipv6::IPV6,
-    &net::ipv6_dstopts::IPV6_DSTOPTS,
-    &net::ipv6_hopopts::IPV6_HOPOPTS,
-    &net::ipv6_routing::IPV6_ROUTING,
-    &net::ipv6_fragment::IPV6_FRAGHDR,
     &net::ah::AH,
+    &net::arp::ARP,
     &net::esp::ESP,
     &net::icmpv6::ICMPV6,
+    &net::ipv4::IPV4,
+    &net::ipv6::IPV6,
+    &net::ipv6_dstopts::IPV6_DSTOPTS,
+    &net::ipv6_fragment::IPV6_FRAGHDR,
+    &net::ipv6_hopopts::IPV6_HOPOPTS,
+    &net::ipv6_routing::IPV6_ROUTING,
+    &transport::tcp::TCP,
     &transport::udp::UDP,
 ];
 
