@@ -36,6 +36,7 @@ pub mod transport {
 /// Tunnels: headers that carry whole frames or packets of another network.
 pub mod tunnel {
     // One line a protocol.
+    pub mod vxlan;
 }
 
 use crate::dissect::{Protocol, Space};
@@ -63,6 +64,7 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv6_routing::IPV6_ROUTING,
     &transport::tcp::TCP,
     &transport::udp::UDP,
+    &tunnel::vxlan::VXLAN,
 ];
 
 /// What the registries call a key.
