@@ -2,7 +2,7 @@
 
 use super::time::Stamp;
 use crate::dissect::Style;
-use crate::input::{Bad, Stop};
+use crate::input::{Bad, Extent, Stop};
 use crate::packet::{End, MAX_LAYERS, Packet};
 use crate::proto;
 use crate::text::{Role, Text};
@@ -31,6 +31,10 @@ impl Line {
         self.stamp.write(packet.frame.time, out);
         let start = out.len();
         for (index, layer) in packet.layers.as_slice().iter().enumerate() {
+            // A packet that is quoted by an error message is for those who want more.
+            if layer.extent == Extent::Quoted && self.style.verbose == 0 {
+                break;
+            }
             if let Some(seen) = packet.seen(index, &self.style) {
                 (packet.registry.protocol(layer.protocol).line)(&seen, out);
             }
@@ -63,8 +67,11 @@ fn remarks(packet: &Packet<'_>, start: usize, out: &mut Text) {
     if let Some((index, bad)) = packet.layers.flaw {
         remark(start, Role::Bad, out, |out| contradiction(name_at(index.into()), &bad, out));
     }
+    let quoted = protocols.last().is_some_and(|l| l.extent == Extent::Quoted);
     match packet.layers.end {
         End::Complete => {}
+        // Error messages quote only the beginning of a packet: that it is cut there is no news.
+        End::Stopped(_, Stop::Cut { .. }) if quoted => {}
         End::Stopped(id, Stop::Cut { .. }) => remark(start, Role::Notice, out, |out| {
             out.ch('|').lit(packet.registry.protocol(id).name);
         }),

@@ -19,6 +19,7 @@ pub mod net {
     pub mod ah;
     pub mod arp;
     pub mod esp;
+    pub mod icmp;
     pub mod icmpv6;
     pub mod ipv4;
     pub mod ipv6;
@@ -52,6 +53,16 @@ pub static ALL: &[&Protocol] = &[
     &link::sll2::SLL2,
     &link::sll::SLL,
     &link::vlan::VLAN,
+    &net::arp::ARP,
+    &net::icmp::ICMP,
+    &net::ipv4::IPV4,
+    &transport::udp::UDP,
+    &transport::tcp::TCP,
+    &net::ipv6::IPV6,
+    &net::ipv6_dstopts::IPV6_DSTOPTS,
+    &net::ipv6_hopopts::IPV6_HOPOPTS,
+    &net::ipv6_routing::IPV6_ROUTING,
+    &net::ipv6_fragment::IPV6_FRAGHDR,
     &net::ah::AH,
     &net::arp::ARP,
     &net::esp::ESP,

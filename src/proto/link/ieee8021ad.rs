@@ -17,8 +17,8 @@ use crate::text::Text;
 use crate::tree::Tree;
 
 crate::fields! { TAG:
-    PRIORITY = Field::uint("ieee8021ad.priority", 0, 3).label("Priority").doc("IEEE 802.1Q §9.6", "The priority code point: which queue switches should use");
-    DEI = Field::uint("ieee8021ad.dei", 3, 1).label("Drop eligible").doc("IEEE 802.1Q §9.6", "1: drop this frame before others when there is congestion");
+    PRIORITY = Field::uint("ieee8021ad.priority", 0, 3).repeats().label("Priority").doc("IEEE 802.1Q §9.6", "The priority code point: which queue switches should use");
+    DEI = Field::uint("ieee8021ad.dei", 3, 1).repeats().label("Drop eligible").doc("IEEE 802.1Q §9.6", "1: drop this frame before others when there is congestion");
     ID = Field::uint("ieee8021ad.id", 4, 12).label("VLAN id").doc("IEEE 802.1Q §9.6", "Which virtual LAN of the provider the frame belongs to; 0: none");
     ETYPE = Field::uint("ieee8021ah.etype", 16, 16).hex().label("Type").doc("IEEE 802.1Q §9.4", "Which protocol follows the tag").names(ethertype_name);
 }
