@@ -27,6 +27,7 @@ pub mod net {
     pub mod ipv6_fragment;
     pub mod ipv6_hopopts;
     pub mod ipv6_routing;
+    pub mod mobility;
 }
 /// Transport layer.
 pub mod transport {
@@ -74,6 +75,7 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv6_hopopts::IPV6_HOPOPTS,
     &net::ipv6_routing::IPV6_ROUTING,
     &transport::tcp::TCP,
+    &net::mobility::MOBILITY,
     &transport::udp::UDP,
     &tunnel::vxlan::VXLAN,
 ];

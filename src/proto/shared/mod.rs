@@ -17,6 +17,7 @@ pub mod ipproto;
 pub mod ipv6_chain;
 pub mod ipv6_options;
 pub mod mobile_ip;
+pub mod mobility_options;
 pub mod mptcp;
 pub mod multicast;
 pub mod ndp;
