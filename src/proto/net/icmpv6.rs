@@ -7,14 +7,13 @@
 
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind, Table};
-use crate::input::{Addresses, Extent, Input};
+use crate::input::{Extent, Input};
 use crate::proto::shared::icmpv6_names::{code_name, explain_code, explain_type, type_name};
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{icmpv6_more as more, ndp, ndp_more};
+use crate::proto::shared::{icmpv6_more as more, ndp, ndp_more, pseudo};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
-use etherparse::checksum::Sum16BitWords;
 
 crate::fields! { HEADER:
     TYPE = Field::uint("icmpv6.type", 0, 8).names(type_name).explain(explain_type).label("Type").doc("RFC 4443 §2.1", "Below 128: an error message; otherwise informational");
@@ -45,7 +44,7 @@ crate::fields! { ECHO:
 }
 
 crate::fields! { MOVING:
-    STATUS = Field::derived("icmpv6.checksum.status", Kind::Uint).values(&[(0, "bad"), (1, "good"), (2, "unverified")]).explain(explain_status).label("Checksum status").doc("RFC 4443 §2.3", "Whether the checksum agrees with what was captured");
+    STATUS = Field::derived("icmpv6.checksum.status", Kind::Uint).values(pseudo::STATUSES).explain(explain_status).label("Checksum status").doc("RFC 4443 §2.3", "Whether the checksum agrees with what was captured");
 }
 
 static NOTHING: Table = &[];
@@ -174,7 +173,9 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     let header = input.header::<4, S>(s, HEADER)?;
     let (kind, code) = (TYPE.get(header) as u8, CODE.get(header) as u8);
     if S::ON {
-        checksum(&input, header, s);
+        let rule = "the checksum covers the message (RFC 4443 §2.3)";
+        let status = pseudo::check(s, &input, 58, input.wire, CHECKSUM.get(header), rule);
+        s.derived(&STATUS, status);
     }
     let (table, fixed, rest) = shape(kind, input.data);
     s.fixed(table, input.data, input.base);
@@ -223,50 +224,6 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     Ok(Step::new(&input, header, input.wire, Next::End))
 }
 
-/// Outcomes of checking a checksum, numbered as Wireshark does.
-const BAD: u64 = 0;
-const GOOD: u64 = 1;
-const UNVERIFIED: u64 = 2;
-
-/// The sum over pseudo-header and message (RFC 8200 §8.1), which is 0 when the checksum is right.
-fn sum(addresses: Addresses, parts: [&[u8]; 2], wire: u32) -> Option<u16> {
-    let Addresses::V6 { src, dst } = addresses else { return None };
-    let [header, payload] = parts;
-    // Only the last part may have an odd length.
-    if header.len() + payload.len() < wire as usize || header.len() % 2 == 1 && !payload.is_empty() {
-        return None;
-    }
-    let start = Sum16BitWords::new().add_16bytes(src).add_16bytes(dst).add_4bytes(wire.to_be_bytes());
-    let sum = start.add_2bytes([0, 58]).add_slice(header).add_slice(payload).ones_complement();
-    // The library sums in the machine's byte order.
-    Some(u16::from_be(sum))
-}
-
-fn checksum<S: Sink>(input: &Input<'_>, header: &[u8; 4], s: &mut S) {
-    let sum = match (input.env.addresses, input.extent) {
-        (Some(addresses), Extent::Whole) => sum(addresses, [input.data, &[]], input.wire),
-        _ => None,
-    };
-    s.derived(&STATUS, sum.map_or(UNVERIFIED, |sum| if sum == 0 { GOOD } else { BAD }));
-    if let Some(sum @ 1..) = sum {
-        let found = CHECKSUM.get(header) as u16;
-        let right = should_be(sum, found);
-        s.note(
-            NoteKind::Bad,
-            format_args!(
-                "the checksum covers the message (RFC 4443 §2.3): 0x{right:04x} expected, 0x{found:04x} found"
-            ),
-        );
-    }
-}
-
-/// The checksum that would make `sum` 0 when `found` is the one in the message.
-fn should_be(sum: u16, found: u16) -> u16 {
-    let total = u32::from(sum) + u32::from(found);
-    // Ones' complement addition carries around.
-    ((total & 0xffff) + (total >> 16)) as u16
-}
-
 fn explain_length(a: &Around<'_>, out: &mut Text) {
     out.num(a.value)
         .lit(" × 8 = ")
@@ -297,8 +254,8 @@ fn explain_pointer(a: &Around<'_>, out: &mut Text) {
 
 fn explain_status(a: &Around<'_>, out: &mut Text) {
     out.lit(match a.value {
-        GOOD => "the message arrived as it was sent",
-        BAD => "the message was changed on its way, or the capturing host leaves the sum to its network card",
+        pseudo::GOOD => "the message arrived as it was sent",
+        pseudo::BAD => "the message was changed on its way, or the capturing host leaves the sum to its network card",
         _ => "cannot be checked: the message is a fragment, a quotation, or was not captured whole",
     });
 }
@@ -316,7 +273,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     let word = |at: usize| header.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |b| u32::from_be_bytes(*b));
     let address = |at: usize| header.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
     if seen.style.verbose > 0 && seen.extent == Extent::Whole {
-        let checked = seen.addresses.and_then(|a| sum(a, [header, seen.payload], seen.wire));
+        let checked = seen.addresses.and_then(|a| pseudo::sum(a, 58, [header, seen.payload], seen.wire));
         match checked {
             Some(0) => {
                 out.lit("[icmp6 sum ok] ");
@@ -324,7 +281,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
             Some(wrong) => {
                 let found = CHECKSUM.get(header) as u16;
                 out.lit("[bad icmp6 cksum ").hex(found.into(), 4).lit(" -> ");
-                out.hex(should_be(wrong, found).into(), 4).lit("!] ");
+                out.hex(pseudo::should_be(wrong, found).into(), 4).lit("!] ");
             }
             None => {}
         }
@@ -478,7 +435,8 @@ fn advertised(header: &[u8], out: &mut Text) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::Env;
+    use crate::input::{Addresses, Env};
+    use crate::proto::shared::pseudo::{BAD, GOOD, UNVERIFIED, should_be, sum};
     use etherparse::PacketBuilder;
 
     const SRC: [u8; 16] = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
@@ -511,7 +469,7 @@ mod tests {
             let right = u16::from_be_bytes([b[2], b[3]]);
             b[3] ^= 0x11;
             assert_eq!(status(&b, n, Extent::Whole), (BAD, 1));
-            let wrong = sum(Addresses::V6 { src: SRC, dst: DST }, [&b, &[]], n).unwrap();
+            let wrong = sum(Addresses::V6 { src: SRC, dst: DST }, 58, [&b, &[]], n).unwrap();
             assert_eq!(should_be(wrong, u16::from_be_bytes([b[2], b[3]])), right);
         }
     }
