@@ -27,8 +27,10 @@ ROOT = HERE.parent.parent
 TSHARK = ["-n", "-o", "tcp.desegment_tcp_streams:false"]
 # Compared for every file, whatever fields are asked for. The protocols decide which frames count.
 FRAME = ["frame.number", "frame.time_epoch", "frame.len", "frame.cap_len", "frame.protocols"]
+# Tell whether a frame carries a fragment; always asked of tshark, which would give a field asked for twice only once.
+FRAGMENT = ["ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.nxt"]
 COUNTS = ["compared", "equal", "different", "only-sniff", "only-tshark", "explained"]
-EXAMPLES = 3
+EXAMPLES = 2
 
 
 def run(command, timeout=600):
@@ -85,14 +87,14 @@ class Reasons:
         self.entries = json.loads(path.read_text())
         self.used = collections.Counter()
 
-    def explain(self, file, field, sniff, tshark, protocols):
+    def explain(self, file, field, kind, protocols, fragment):
         for index, entry in enumerate(self.entries):
-            kind = "only-tshark" if not sniff else "only-sniff" if not tshark else "different"
             if (
                 any(fnmatch.fnmatchcase(field, pattern) for pattern in entry["fields"])
                 and fnmatch.fnmatchcase(file, entry.get("file", "*"))
                 and kind in entry.get("kinds", [kind])
-                and all(fnmatch.fnmatchcase(protocols, pattern) for pattern in entry.get("protocols", []))
+                and fnmatch.fnmatchcase(protocols, entry.get("protocols", "*"))
+                and (fragment or not entry.get("fragment", False))
             ):
                 self.used[index] += 1
                 return True
@@ -117,7 +119,9 @@ class Comparison:
     def file(self, path, name, fields):
         """Compares one file and keeps what was found."""
         columns = FRAME + fields
-        theirs = self.programs.from_tshark(path, columns)
+        asked = columns + [field for field in FRAGMENT if field not in columns]
+        fragment = [asked.index(field) for field in FRAGMENT]
+        theirs = self.programs.from_tshark(path, asked)
         if theirs is None:
             self.files[name] = {"skipped": "tshark does not read it to its end"}
             return
@@ -126,11 +130,15 @@ class Comparison:
         self.files[name] = report
         frame_differences = []
         if len(ours) != len(theirs):
+            # Which frame is which cannot be told, so there is nothing to compare.
             frame_differences.append(f"{len(ours)} frames instead of {len(theirs)}")
+            report["left_out"] = len(theirs)
+            ours = theirs = []
         for row, (own, other) in enumerate(zip(ours, theirs), 1):
-            if len(own) != len(columns) or len(other) != len(columns):
+            if len(own) != len(columns) or len(other) != len(asked):
                 frame_differences.append(f"frame {row}: {len(own)} and {len(other)} cells, {len(columns)} were asked for")
                 continue
+            is_fragment = any(c not in ("", "0") for index in fragment for c in other[index].split(","))
             for index, field in enumerate(FRAME[:4]):
                 if own[index] != other[index]:
                     frame_differences.append(f"frame {row}: {field} {own[index]} instead of {other[index]}")
@@ -140,21 +148,22 @@ class Comparison:
                 continue
             for index in range(len(FRAME), len(columns)):
                 if own[index] or other[index]:
-                    self.cell(name, row, columns[index], own[index], other[index], protocols)
+                    self.cell(name, row, columns[index], own[index], other[index], protocols, is_fragment)
         report["differences"] = len(frame_differences)
         report["examples"] = frame_differences[:EXAMPLES]
 
-    def cell(self, file, row, field, own, other, protocols):
+    def cell(self, file, row, field, own, other, protocols, fragment):
         count = self.fields[field]
         count["compared"] += 1
         if own == other:
             count["equal"] += 1
             return
-        if self.reasons.explain(file, field, own, other, protocols):
+        kind = "only-tshark" if not own else "only-sniff" if not other else "different"
+        if self.reasons.explain(file, field, kind, protocols, fragment):
             count["explained"] += 1
             return
-        count["only-tshark" if not own else "only-sniff" if not other else "different"] += 1
-        if len(self.examples[field]) < EXAMPLES:
+        count[kind] += 1
+        if count[kind] <= EXAMPLES:
             example = {"file": file, "frame": row, "sniff": own[:120], "tshark": other[:120], "protocols": protocols}
             self.examples[field].append(example)
 
