@@ -171,6 +171,23 @@ impl Seen<'_> {
     }
 }
 
+/// Reads the addresses out of a header; `None` when they are not all there.
+pub type AddressesOf = fn(&[u8]) -> Option<Addresses>;
+
+/// Reads source and destination port out of a header; `None` when they are not both there.
+pub type PortsOf = fn(&[u8]) -> Option<(u16, u16)>;
+
+/// How the conversations of a protocol are told apart.
+#[derive(Clone, Copy)]
+pub enum Follow {
+    /// TCP: by ports, with sequence numbers.
+    Tcp,
+    /// UDP: by ports.
+    Udp,
+    /// Echo: by the identifier that this reads out of requests and replies.
+    Echo(fn(&[u8]) -> Option<u16>),
+}
+
 /// A protocol: everything the rest of `sniff` knows about it.
 pub struct Protocol {
     /// The name in `frame.protocols`, filters and JSON (`ip`).
@@ -192,9 +209,11 @@ pub struct Protocol {
     /// Writes the layer's part of a packet's line, tcpdump-shaped.
     pub line: fn(&Seen<'_>, &mut Text),
     /// Reads the addresses out of its header, for protocols that carry some for the layers inside them.
-    pub addresses: Option<fn(&[u8]) -> Option<Addresses>>,
+    pub addresses: Option<AddressesOf>,
     /// Reads source and destination port out of its header, for transports.
-    pub ports: Option<fn(&[u8]) -> Option<(u16, u16)>>,
+    pub ports: Option<PortsOf>,
+    /// How its conversations are followed, if it has any.
+    pub follow: Option<Follow>,
     /// Wireshark names the EtherType between this layer and the next in `frame.protocols`.
     pub announces_ethertype: bool,
     /// Puts what lies behind the next layer (padding, trailer, frame check sequence, extensions behind a quotation).
@@ -239,6 +258,7 @@ impl Protocol {
         line: no_line,
         addresses: None,
         ports: None,
+        follow: None,
         announces_ethertype: false,
         trailer: None,
     };

@@ -241,35 +241,57 @@ impl Text {
     /// Appends a decimal number.
     #[inline]
     pub fn num(&mut self, v: u64) -> &mut Self {
-        // Copies of a known size are a store or two; nearly all numbers have at most five digits.
-        let digit = |v: u64| b'0' + (v % 10) as u8;
-        match v {
-            0..10 => self.buf.push(digit(v)),
-            10..100 => self.buf.extend_from_slice(&[digit(v / 10), digit(v)]),
-            100..1000 => self.buf.extend_from_slice(&[digit(v / 100), digit(v / 10), digit(v)]),
-            1000..10_000 => {
-                self.buf.extend_from_slice(&[digit(v / 1000), digit(v / 100), digit(v / 10), digit(v)]);
-            }
-            _ => self.long_num(v),
-        }
+        if v < 1000 { self.short_num(v) } else { self.long_num(v) }
+    }
+
+    /// Appends a number below 1000.
+    #[inline(always)]
+    fn short_num(&mut self, v: u64) -> &mut Self {
+        // Four bytes always, of which some are dropped: a copy of known size is one store.
+        let [digits @ .., len] = SHORT[(v % 1000) as usize];
+        let end = self.buf.len() + usize::from(len);
+        self.buf.extend_from_slice(&digits);
+        self.buf.truncate(end);
         self
     }
 
-    fn long_num(&mut self, v: u64) {
-        self.num(v / 10_000);
-        let v = v % 10_000;
-        let digit = |v: u64| b'0' + (v % 10) as u8;
-        self.buf.extend_from_slice(&[digit(v / 1000), digit(v / 100), digit(v / 10), digit(v)]);
+    fn long_num(&mut self, v: u64) -> &mut Self {
+        let (high, low) = (v / 1000, v % 1000);
+        if high < 1000 {
+            self.short_num(high)
+        } else {
+            self.long_num(high)
+        };
+        self.digits::<3>(low)
+    }
+
+    /// Appends the last `N` decimal digits of a number.
+    #[inline(always)]
+    fn digits<const N: usize>(&mut self, mut v: u64) -> &mut Self {
+        let mut digits = [b'0'; N];
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + (v % 10) as u8;
+            v /= 10;
+        }
+        self.buf.extend_from_slice(&digits);
+        self
     }
 
     /// Appends a decimal number with leading zeros up to `width` digits (at most 20).
     #[inline]
     pub fn num_wide(&mut self, v: u64, width: usize) -> &mut Self {
-        let digits = v.checked_ilog10().map_or(1, |n| n as usize + 1);
-        for _ in digits..width {
-            self.buf.push(b'0');
+        match (width, v) {
+            (2, 0..100) => self.digits::<2>(v),
+            (6, 0..1_000_000) => self.digits::<6>(v),
+            (9, 0..1_000_000_000) => self.digits::<9>(v),
+            _ => {
+                let digits = v.checked_ilog10().map_or(1, |n| n as usize + 1);
+                for _ in digits..width {
+                    self.buf.push(b'0');
+                }
+                self.num(v)
+            }
         }
-        self.num(v)
     }
 
     /// Appends a decimal number with thousands separators: `65,535`.
@@ -320,8 +342,15 @@ impl Text {
     /// Appends an IPv4 address in dotted decimal.
     #[inline]
     pub fn ip4(&mut self, a: [u8; 4]) -> &mut Self {
-        let [a, b, c, d] = a;
-        self.num(a.into()).ch('.').num(b.into()).ch('.').num(c.into()).ch('.').num(d.into())
+        for octet in a {
+            // The spare byte of the table is the dot that follows.
+            let [digits @ .., len] = SHORT[usize::from(octet)];
+            let end = self.buf.len() + usize::from(len) + 1;
+            self.buf.extend_from_slice(&digits);
+            self.buf.truncate(end);
+        }
+        self.buf.pop();
+        self
     }
 
     /// Appends an IPv6 address in the form of RFC 5952.
@@ -350,6 +379,24 @@ impl Text {
 }
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// The numbers below 1000: their digits, a spare byte, and how many digits there are.
+static SHORT: [[u8; 5]; 1000] = short_numbers();
+
+const fn short_numbers() -> [[u8; 5]; 1000] {
+    let mut table = [[b'.'; 5]; 1000];
+    let mut v = 0;
+    while v < 1000 {
+        let (a, b, c) = (b'0' + (v / 100) as u8, b'0' + (v / 10 % 10) as u8, b'0' + (v % 10) as u8);
+        table[v] = match v {
+            0..10 => [c, b'.', b'.', b'.', 1],
+            10..100 => [b, c, b'.', b'.', 2],
+            _ => [a, b, c, b'.', 3],
+        };
+        v += 1;
+    }
+    table
+}
 
 impl fmt::Write for Text {
     fn write_str(&mut self, s: &str) -> fmt::Result {

@@ -34,9 +34,15 @@ impl Time {
         Time { secs: secs as i64, nanos: nanos.rem_euclid(per_sec) as u32 }
     }
 
-    /// How long after `earlier` this is; negative when the clock ran backwards.
-    pub fn since(self, earlier: Time) -> Time {
-        Time::from_nanos(self.as_nanos() - earlier.as_nanos())
+    /// How long after `earlier` this is; negative when the clock ran backwards. Saturates at the ends of `i64` seconds.
+    #[inline]
+    pub const fn since(self, earlier: Time) -> Time {
+        let secs = self.secs.saturating_sub(earlier.secs);
+        if self.nanos >= earlier.nanos {
+            Time { secs, nanos: self.nanos - earlier.nanos }
+        } else {
+            Time { secs: secs.saturating_sub(1), nanos: self.nanos + (NANOS_PER_SEC - earlier.nanos) }
+        }
     }
 }
 

@@ -1,4 +1,6 @@
-//! The flow table: one entry a conversation, bounded, with the least recently seen one leaving first.
+//! The flow table: one entry a conversation, bounded. When it is full, one that was not seen for a while leaves: the
+//! table goes round its entries and takes the first that was not seen since it last came by (the CLOCK algorithm, which
+//! unlike a list in order of use touches no other entry when a packet arrives).
 
 use super::key::{FlowKey, Transport};
 use crate::input::{Conversation, WindowScale};
@@ -6,7 +8,6 @@ use crate::packet::{Conversations, Layers, Packet};
 use crate::time::Time;
 use etherparse::{TcpOptionElement, TcpOptionsIterator};
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::hash::RandomState;
 
 /// The most conversations that are remembered at a time, about 200 bytes each.
@@ -27,9 +28,6 @@ pub struct Counts {
     pub unfollowed: u64,
 }
 
-/// No entry.
-const NIL: u32 = u32::MAX;
-
 #[derive(Debug)]
 struct Flow {
     key: FlowKey,
@@ -39,8 +37,8 @@ struct Flow {
     last: Time,
     /// TCP: what each side (index 0: the key's low side) has shown of itself.
     sides: [Side; 2],
-    newer: u32,
-    older: u32,
+    /// Seen since the table last looked for an entry to forget.
+    seen: bool,
 }
 
 /// One direction of a TCP conversation.
@@ -50,14 +48,14 @@ struct Side {
     window: WindowScale,
 }
 
-/// Conversations by key, in order of last use.
+/// Conversations by key.
 #[derive(Debug)]
 pub struct Table {
     /// SipHash with a random key: packets choose the keys, and must not be able to choose collisions.
     index: HashMap<FlowKey, u32, RandomState>,
     flows: Vec<Flow>,
-    newest: u32,
-    oldest: u32,
+    /// Where the search for an entry to forget goes on.
+    hand: usize,
     cap: usize,
     streams: [u32; Transport::COUNT],
     counts: Counts,
@@ -75,9 +73,8 @@ impl Table {
         Table {
             index: HashMap::default(),
             flows: Vec::new(),
-            newest: NIL,
-            oldest: NIL,
-            cap: cap.clamp(1, NIL as usize - 1),
+            hand: 0,
+            cap: cap.clamp(1, u32::MAX as usize),
             streams: [0; Transport::COUNT],
             counts: Counts::default(),
         }
@@ -112,43 +109,9 @@ impl Table {
         segment: Option<Segment>,
         time: Time,
     ) -> Conversation {
-        let slot = match self.index.entry(key) {
-            Entry::Occupied(entry) => {
-                let slot = *entry.get();
-                self.unlink(slot);
-                self.link_newest(slot);
-                slot
-            }
-            Entry::Vacant(entry) => {
-                let fresh = Flow {
-                    key,
-                    id: 0,
-                    stream: 0,
-                    first: time,
-                    last: time,
-                    sides: [Side::default(); 2],
-                    newer: NIL,
-                    older: NIL,
-                };
-                let slot = if self.flows.len() < self.cap {
-                    let slot = self.flows.len() as u32;
-                    entry.insert(slot);
-                    self.flows.push(fresh);
-                    self.counts.active += 1;
-                    slot
-                } else {
-                    let slot = self.oldest;
-                    entry.insert(slot);
-                    self.unlink(slot);
-                    let gone = std::mem::replace(&mut self.flows[slot as usize], fresh);
-                    self.index.remove(&gone.key);
-                    self.counts.evicted += 1;
-                    slot
-                };
-                self.number(slot, transport);
-                self.link_newest(slot);
-                slot
-            }
+        let slot = match self.index.get(&key) {
+            Some(slot) => *slot,
+            None => self.admit(transport, key, time),
         };
         let (own, peer) = if from_low { (0, 1) } else { (1, 0) };
         let reused = segment.is_some_and(|s| s.opens_anew(&self.flows[slot as usize].sides[own]));
@@ -173,8 +136,33 @@ impl Table {
             since_first: time.since(flow.first),
             since_previous: time.since(flow.last),
         };
-        flow.last = time;
+        (flow.last, flow.seen) = (time, true);
         conversation
+    }
+
+    /// Makes an entry for a conversation that is new, in the place of another one when there is no room.
+    #[cold]
+    fn admit(&mut self, transport: Transport, key: FlowKey, time: Time) -> u32 {
+        let sides = [Side::default(); 2];
+        let fresh = Flow { key, id: 0, stream: 0, first: time, last: time, sides, seen: true };
+        let slot = if self.flows.len() < self.cap {
+            self.flows.push(fresh);
+            self.counts.active += 1;
+            self.flows.len() - 1
+        } else {
+            while std::mem::take(&mut self.flows[self.hand].seen) {
+                self.hand = (self.hand + 1) % self.cap;
+            }
+            let slot = self.hand;
+            self.hand = (self.hand + 1) % self.cap;
+            let gone = std::mem::replace(&mut self.flows[slot], fresh);
+            self.index.remove(&gone.key);
+            self.counts.evicted += 1;
+            slot
+        } as u32;
+        self.index.insert(key, slot);
+        self.number(slot, transport);
+        slot
     }
 
     /// Gives a flow that begins its numbers.
@@ -185,28 +173,6 @@ impl Table {
         let stream = &mut self.streams[transport as usize];
         flow.stream = *stream;
         *stream = stream.saturating_add(1);
-    }
-
-    fn unlink(&mut self, slot: u32) {
-        let Flow { newer, older, .. } = self.flows[slot as usize];
-        match newer {
-            NIL => self.newest = older,
-            n => self.flows[n as usize].older = older,
-        }
-        match older {
-            NIL => self.oldest = newer,
-            o => self.flows[o as usize].newer = newer,
-        }
-    }
-
-    fn link_newest(&mut self, slot: u32) {
-        let flow = &mut self.flows[slot as usize];
-        (flow.newer, flow.older) = (NIL, self.newest);
-        match self.newest {
-            NIL => self.oldest = slot,
-            n => self.flows[n as usize].newer = slot,
-        }
-        self.newest = slot;
     }
 }
 
@@ -274,15 +240,17 @@ mod tests {
     }
 
     #[test]
-    fn the_table_forgets_the_least_recently_seen_and_counts_it() {
-        let mut table = Table::with_cap(2);
-        let at = |s| Time::new(s, 0);
-        let mut see = |port, t| table.touch(Transport::Tcp, key(port).0, true, None, at(t)).flow;
-        assert_eq!((see(1, 0), see(2, 1), see(1, 2), see(3, 3)), (1, 2, 1, 3));
-        assert_eq!(see(1, 4), 1, "port 2 was the least recently seen");
-        assert_eq!(see(2, 5), 4, "port 2 was forgotten, so it is new");
+    fn a_full_table_forgets_what_was_not_seen_lately_and_counts_it() {
+        let mut table = Table::with_cap(3);
+        let mut see = |port| table.touch(Transport::Tcp, key(port).0, true, None, Time::default()).flow;
+        assert_eq!((see(1), see(2), see(3)), (1, 2, 3));
+        assert_eq!(see(4), 4, "all were seen, so the first place is taken");
+        assert_eq!((see(2), see(4)), (2, 4));
+        assert_eq!(see(5), 5, "port 3 was not seen since");
+        assert_eq!((see(2), see(4)), (2, 4), "those are still known");
+        assert_eq!(see(3), 6, "forgotten, so it is new");
         let counts = table.counts();
-        assert_eq!((counts.created, counts.active, counts.evicted), (4, 2, 2));
+        assert_eq!((counts.created, counts.active, counts.evicted), (6, 3, 3));
         assert_eq!(counts.created, counts.active + counts.replaced + counts.evicted);
     }
 

@@ -8,7 +8,7 @@
 //!
 //! A quoted packet is a layer of its own. Extensions behind it (RFC 4884) belong to this one again.
 
-use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Trailer, Unit};
+use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Trailer, Unit};
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Bad, Extent, Input};
 use crate::proto::shared::icmp_names::{code_meaning, code_name, type_meaning, type_name};
@@ -100,6 +100,7 @@ pub static ICMP: Protocol = Protocol {
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
+    follow: Some(Follow::Echo(echo_identifier)),
     trailer: Some(extensions),
     ..Protocol::NONE
 };
@@ -428,6 +429,12 @@ fn explain_pointer(around: &Around<'_>, out: &mut Text) {
         20..=59 => "options",
         _ => "none of it",
     });
+}
+
+/// The identifier of an echo request or reply (RFC 792).
+fn echo_identifier(message: &[u8]) -> Option<u16> {
+    let [kind, _, _, _, a, b] = *message.first_chunk::<6>()?;
+    matches!(kind, 0 | 8).then(|| u16::from_be_bytes([a, b]))
 }
 
 /// `ICMP echo request, id 1, seq 1, length 64`.

@@ -5,7 +5,7 @@
 //! |  Message body …                                               |
 //! ```
 
-use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
+use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Extent, Input};
 use crate::proto::shared::icmpv6_names::{code_name, explain_code, explain_type, type_name};
@@ -125,6 +125,7 @@ pub static ICMPV6: Protocol = Protocol {
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
+    follow: Some(Follow::Echo(echo_identifier)),
     ..Protocol::NONE
 };
 
@@ -265,6 +266,12 @@ fn quoted(payload: &[u8]) -> Option<([u8; 16], u8, Option<u16>)> {
     let destination = payload.get(24..)?.first_chunk::<16>()?;
     let port = payload.get(42..).and_then(<[u8]>::first_chunk).map(|b| u16::from_be_bytes(*b));
     Some((*destination, *payload.get(6)?, port))
+}
+
+/// The identifier of an echo request or reply (RFC 4443 §4).
+fn echo_identifier(message: &[u8]) -> Option<u16> {
+    let [kind, _, _, _, a, b] = *message.first_chunk::<6>()?;
+    matches!(kind, 128 | 129).then(|| u16::from_be_bytes([a, b]))
 }
 
 fn line(seen: &Seen<'_>, out: &mut Text) {

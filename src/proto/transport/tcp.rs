@@ -12,7 +12,7 @@
 //! Sequence and acknowledgment numbers are relative to the first of their direction when the conversation is followed.
 //! The states of the connection and what happened to it are not looked at here.
 
-use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
+use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, At, Field, Kind};
 use crate::input::{Addresses, Bad, Extent, Input, Stop, WindowScale};
 use crate::proto::shared::ports::tcp_service;
@@ -93,6 +93,7 @@ pub static TCP: Protocol = Protocol {
     tree: dissect::<Tree>,
     line,
     ports: Some(ports),
+    follow: Some(Follow::Tcp),
     ..Protocol::NONE
 };
 

@@ -5,7 +5,7 @@
 //! |            Length             |           Checksum            |
 //! ```
 
-use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
+use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Field, Kind};
 use crate::input::{Bad, Extent, Input};
 use crate::proto::shared::port_words;
@@ -41,6 +41,7 @@ pub static UDP: Protocol = Protocol {
     tree: dissect::<Tree>,
     line,
     ports: Some(ports),
+    follow: Some(Follow::Udp),
     ..Protocol::NONE
 };
 
