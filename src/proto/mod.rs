@@ -19,6 +19,7 @@ pub mod net {
     pub mod ah;
     pub mod arp;
     pub mod esp;
+    pub mod hip;
     pub mod icmp;
     pub mod icmpv6;
     pub mod ipv4;
@@ -76,6 +77,7 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv6_routing::IPV6_ROUTING,
     &transport::tcp::TCP,
     &net::mobility::MOBILITY,
+    &net::hip::HIP,
     &transport::udp::UDP,
     &tunnel::vxlan::VXLAN,
 ];
