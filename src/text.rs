@@ -205,6 +205,9 @@ impl Text {
     /// `\n`, `\t`, `\r`, `\b` and `\f`, and a backslash stays alone (what `tshark -T fields` prints). What else could
     /// harm a terminal is escaped as in [`Text::untrusted`]. Without `escape`, newline and tab stay as they are.
     pub fn delimited(&mut self, bytes: &[u8], escape: bool) -> &mut Self {
+        let plain = bytes.iter().position(|b| !matches!(b, b' '..=b'~')).unwrap_or(bytes.len());
+        let (run, bytes) = bytes.split_at(plain);
+        self.buf.extend_from_slice(run);
         for chunk in bytes.utf8_chunks() {
             for c in chunk.valid().chars() {
                 match c {
@@ -316,13 +319,14 @@ impl Text {
 
     /// Appends bytes as two lower-case hexadecimal digits each, without separators.
     pub fn hex_bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        // Arithmetic rather than a table, and no push a digit: the compiler can do many bytes at once.
-        let digit = |nibble: u8| nibble + b'0' + u8::from(nibble > 9) * (b'a' - b'9' - 1);
+        // Arithmetic rather than a table, no push a digit, and nothing that could overflow (the check would forbid it):
+        // so the compiler does many bytes at once.
+        let digit = |nibble: u8| nibble.wrapping_add(if nibble > 9 { b'a' - 10 } else { b'0' });
         let start = self.buf.len();
         self.buf.resize(start + bytes.len() * 2, b'0');
-        let digits = self.buf.get_mut(start..).unwrap_or_default();
-        for (pair, b) in digits.chunks_exact_mut(2).zip(bytes) {
-            pair.copy_from_slice(&[digit(b >> 4), digit(b & 15)]);
+        let (pairs, _) = self.buf.get_mut(start..).unwrap_or_default().as_chunks_mut::<2>();
+        for (pair, b) in pairs.iter_mut().zip(bytes) {
+            *pair = [digit(b >> 4), digit(b & 15)];
         }
         self
     }

@@ -43,8 +43,8 @@ pub struct Json {
 /// One key of `fields`.
 #[derive(Debug)]
 struct Key {
-    /// `"ip.ttl":`
-    text: Text,
+    /// `"ip.ttl":`, and the same after a comma.
+    text: [Text; 2],
     repeats: bool,
     /// The layer (by [`Json::layer`]) in which it was met last, and its last value there.
     met: u64,
@@ -153,11 +153,12 @@ impl Json {
                 self.meet(at, node.field);
             }
         }
-        let mut comma = Comma::default();
+        let mut later = false;
         for entry in &self.values {
             let Some(key) = self.keys.get(entry.key as usize).filter(|_| entry.first) else { continue };
-            comma.write(out);
-            out.text(&key.text);
+            let [alone, after_comma] = &key.text;
+            out.text(if later { after_comma } else { alone });
+            later = true;
             let array = key.repeats || entry.next != NONE;
             if array {
                 out.ch('[');
@@ -200,8 +201,11 @@ impl Json {
     fn learn(&mut self, row: &'static Field) -> u32 {
         let keys = &mut self.keys;
         let number = *self.names.entry(row.name).or_insert_with(|| {
-            let mut text = Text::new();
-            text.ch('"').json(row.name.as_bytes()).lit("\":");
+            let text = ["\"", ",\""].map(|start| {
+                let mut text = Text::new();
+                text.lit(start).json(row.name.as_bytes()).lit("\":");
+                text
+            });
             keys.push(Key { text, repeats: row.repeats, met: 0, last: 0 });
             keys.len() as u32 - 1
         });

@@ -26,7 +26,7 @@ pub fn packet_schema(registry: &Registry) -> String {
     }
     let mut definitions = Doc::object();
     for (name, versions) in &named {
-        // An extension header's parent lists what extension headers share (`ipv6.dstopts` and `ipv6`).
+        // An extension header's parent lists the options that extension headers share (`ipv6.dstopts` and `ipv6`).
         let parent = name.rsplit_once('.').and_then(|(parent, _)| named.iter().find(|(name, _)| *name == parent));
         let shared = parent.map_or(&[][..], |(_, versions)| versions);
         definitions = definitions.with(name, layer(name, versions, shared));
@@ -83,7 +83,7 @@ const MAC: &str = "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$";
 const HEX: &str = "^([0-9a-f]{2})*$";
 const DIGITS: &str = "^-?[0-9]{16,20}$";
 
-/// One layer of the protocols that share a name; it may hold rows of `shared`, too.
+/// One layer of the protocols that share a name; it may hold repeating rows of `shared`, too.
 fn layer(name: &str, versions: &[&'static Protocol], shared: &[&'static Protocol]) -> Doc {
     let length = if versions.iter().any(|p| std::ptr::eq(*p, &proto::data::DATA)) {
         described(natural(), DATA_LENGTH)
@@ -93,7 +93,8 @@ fn layer(name: &str, versions: &[&'static Protocol], shared: &[&'static Protocol
     // What lies behind a payload is listed once, by Ethernet, and found in whichever layer is the nearest.
     let behind = versions.iter().any(|p| p.trailer.is_some()).then_some(proto::shared::trailer::ROWS);
     let behind = behind.unwrap_or_default();
-    let rows = || versions.iter().chain(shared).flat_map(|p| p.fields()).chain(behind.iter().copied());
+    let shared = || shared.iter().flat_map(|p| p.fields()).filter(|r| r.repeats);
+    let rows = || versions.iter().flat_map(|p| p.fields()).chain(shared()).chain(behind.iter().copied());
     let rows = || rows().filter(|r| r.any_of.is_empty() && r.kind != Kind::Group);
     let mut seen = HashSet::new();
     let mut fields = Doc::object();
@@ -246,6 +247,24 @@ impl Doc {
         self
     }
 
+    fn is_word(&self) -> bool {
+        !matches!(self, Doc::List(_) | Doc::Object(_))
+    }
+
+    /// Whether this describes a single value, and is short enough for one line.
+    fn is_leaf(&self) -> bool {
+        match self {
+            Doc::List(items) => items.len() <= 2 && items.iter().all(Doc::is_leaf) || items.iter().all(Doc::is_word),
+            // A map of properties has none of these keys.
+            Doc::Object(members) => {
+                let describes = |key: &str| ["type", "const", "enum", "anyOf", "$ref"].contains(&key);
+                let is_schema = members.iter().any(|(key, _)| describes(key));
+                is_schema && members.iter().all(|(key, value)| key != "properties" && value.is_leaf())
+            }
+            _ => true,
+        }
+    }
+
     /// Moves the members of another object to the end of this one.
     fn append(&mut self, other: Doc) {
         if let (Doc::Object(members), Doc::Object(more)) = (self, other) {
@@ -268,8 +287,7 @@ impl Display for Pretty<'_> {
             Doc::List(items) if items.is_empty() => f.write_str("[]"),
             Doc::Object(members) if members.is_empty() => f.write_str("{}"),
             Doc::List(items) => {
-                // Lists of words stay on a line.
-                let short = items.iter().all(|i| !matches!(i, Doc::List(_) | Doc::Object(_)));
+                let short = doc.is_leaf();
                 f.write_str("[")?;
                 for (n, item) in items.iter().enumerate() {
                     f.write_str(if n > 0 { "," } else { "" })?;
@@ -280,6 +298,16 @@ impl Display for Pretty<'_> {
                     Pretty(item, indent + 1).fmt(f)?;
                 }
                 if short { f.write_str("]") } else { write!(f, "\n{:1$}]", "", indent * 2) }
+            }
+            Doc::Object(members) if doc.is_leaf() => {
+                f.write_str("{")?;
+                for (n, (key, value)) in members.iter().enumerate() {
+                    f.write_str(if n > 0 { ", " } else { "" })?;
+                    string(key, f)?;
+                    f.write_str(": ")?;
+                    Pretty(value, 0).fmt(f)?;
+                }
+                f.write_str("}")
             }
             Doc::Object(members) => {
                 f.write_str("{")?;
