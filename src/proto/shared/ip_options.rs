@@ -382,7 +382,7 @@ fn rest<S: Sink>(s: &mut S, field: &'static Field, option: &[u8], at: u32, base:
 fn route<S: Sink>(s: &mut S, option: &[u8], base: u32, ahead: &'static Field) {
     s.fixed(POINTER, option, base);
     let pointer = PTR.get(option) as u32;
-    if pointer < 4 || pointer % 4 != 0 {
+    if pointer < 4 || !pointer.is_multiple_of(4) {
         s.note(
             NoteKind::Bad,
             format_args!("the pointer points to an address (RFC 791 §3.1): 4, 8, 12 … expected, {pointer} found"),
