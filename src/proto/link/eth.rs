@@ -116,3 +116,83 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
         out.lit(", 802.3, length ").num(kind).lit(": ");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{Frame, LinkType};
+    use crate::packet::{self, Facts, Layers};
+
+    /// The fields of an Ethernet frame's layers that begin with one of `prefixes`, as layer:name@byte.
+    fn fields(data: &[u8], fcs_len: Option<u8>, prefixes: &[&str]) -> Vec<String> {
+        let registry = crate::dissect::Registry::new(crate::proto::ALL);
+        let frame = Frame {
+            time: Default::default(),
+            has_time: true,
+            data,
+            length: data.len() as u32,
+            link: LinkType(1),
+            interface: 0,
+            fcs_len,
+            comments: &[],
+        };
+        let mut layers = Layers::default();
+        packet::peel(&registry, &frame, &mut layers).unwrap();
+        let mut tree = Tree::default();
+        packet::tree(&registry, &frame, &Facts::default(), &layers, &Default::default(), &mut tree).unwrap();
+        let wanted = tree.nodes().iter().filter(|n| prefixes.iter().any(|p| n.field.name.starts_with(p)));
+        wanted.map(|n| format!("{}:{}@{}", n.layer, n.field.name, n.bit / 8)).collect()
+    }
+
+    /// Addresses, then `rest`.
+    fn frame(rest: &[&[u8]]) -> Vec<u8> {
+        [&[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1][..], &rest.concat()].concat()
+    }
+
+    const IP: &[u8] = &[0x45, 0, 0, 20, 0, 1, 0, 0, 64, 253, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+
+    #[test]
+    fn what_lies_behind_a_length_is_padding_too() {
+        let f = frame(&[&[0, 4], &[0xaa, 0xaa, 3, 0], &[0; 42]]);
+        assert_eq!(fields(&f, None, &["eth.len", "eth.padding"]), ["0:eth.len@12", "0:eth.padding@18"]);
+    }
+
+    #[test]
+    fn a_tag_takes_padding_and_trailer_and_leaves_the_sequence() {
+        let f = frame(&[&[0x81, 0, 0, 5, 8, 0], IP, &[0; 22], b"zz", b"fcs!"]);
+        let behind = ["eth.padding", "eth.trailer", "eth.fcs", "vlan.trailer"];
+        assert_eq!(fields(&f, None, &behind), ["1:eth.padding@38", "1:vlan.trailer@60"]);
+        let with = ["1:eth.padding@38", "1:vlan.trailer@60", "0:eth.fcs@62", "0:eth.fcs.status@0"];
+        assert_eq!(fields(&f, Some(4), &behind), with);
+        let f = frame(&[&[8, 0], IP, &[0; 26], b"fcs!"]);
+        assert_eq!(fields(&f, None, &behind), ["0:eth.padding@34", "0:eth.fcs@60", "0:eth.fcs.status@0"]);
+    }
+
+    #[test]
+    fn what_is_neither_length_nor_type_is_a_flaw() {
+        let f = frame(&[&[5, 0xe0], &[0; 46]]);
+        assert_eq!(fields(&f, None, &["eth.invalid", "eth.len", "eth.type"]), ["0:eth.invalid_lentype@12"]);
+        let input = Input { data: &f, base: 0, wire: 60, extent: Default::default(), env: &crate::input::Env::NONE };
+        let mut off = Off::default();
+        dissect(input, &mut off).unwrap();
+        assert_eq!(off.flaw.unwrap().found, 0x5e0);
+    }
+
+    #[test]
+    fn two_provider_tags_are_one_header() {
+        let f = frame(&[&[0x88, 0xa8, 0xb0, 5, 0x88, 0xa8, 0x20, 6, 8, 0], IP]);
+        let expected = [
+            "1:ieee8021ad.priority@14",
+            "1:ieee8021ad.dei@14",
+            "1:ieee8021ad.svid@14",
+            "1:ieee8021ad.priority@18",
+            "1:ieee8021ad.dei@18",
+            "1:ieee8021ad.cvid@18",
+            "1:ieee8021ah.etype@20",
+            "2:ip.version@22",
+        ];
+        assert_eq!(fields(&f, None, &["ieee8021a", "ip.version"]), expected);
+        let f = frame(&[&[0x88, 0xa8, 0xb0, 5, 0x81, 0, 0x20, 6, 8, 0], IP]);
+        assert_eq!(fields(&f, None, &["ieee8021ad.id", "vlan.id"]), ["1:ieee8021ad.id@14", "2:vlan.id@18"]);
+    }
+}

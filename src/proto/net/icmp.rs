@@ -13,7 +13,7 @@ use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Bad, Extent, Input};
 use crate::proto::shared::icmp_names::{code_meaning, code_name, type_meaning, type_name};
 use crate::proto::shared::ip_options::clock;
-use crate::proto::shared::{checksum, icmp_ext, mobile_ip, trailer};
+use crate::proto::shared::{checksum, icmp_ext, icmp_line, mobile_ip, trailer};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
@@ -447,7 +447,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
             out.lit(if kind == ECHO { "echo request" } else { "echo reply" });
             out.lit(", id ").num(IDENT.get(h)).lit(", seq ").num(SEQ.get(h));
         }
-        UNREACHABLE => unreachable(code, h, seen.payload, out),
+        UNREACHABLE => icmp_line::unreachable(code, MTU.get(h), seen.payload, out),
         SOURCE_QUENCH => {
             out.lit("source quench");
         }
@@ -469,7 +469,10 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
                 out.ip4(*gateway);
             }
         }
-        ADVERTISEMENT => advertisement(h, out),
+        ADVERTISEMENT => {
+            let entries = h.get(8..).unwrap_or_default();
+            icmp_line::advertisement(LIFETIME.get(h), NUM_ADDRS.get(h), ENTRY_SIZE.get(h), entries, out);
+        }
         SOLICITATION => {
             out.lit("router solicitation");
         }
@@ -513,99 +516,6 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
         }
     }
     out.lit(", length ").num(seen.outer.into());
-}
-
-/// Says whom a packet did not reach, as far as the quotation tells.
-fn unreachable(code: u64, header: &[u8], payload: &[u8], out: &mut Text) {
-    let Ok(quoted) = Ipv4HeaderSlice::from_slice(payload) else {
-        out.lit("unreachable");
-        return;
-    };
-    out.lit(match code {
-        0 | 6 | 9 | 11 => "net ",
-        1 | 7 | 10 | 12 | 13 | 14 | 15 => "host ",
-        _ => "",
-    });
-    out.ip4(quoted.destination());
-    match code {
-        2 => {
-            out.lit(" protocol ").num(u64::from(quoted.protocol().0)).lit(" unreachable");
-            return;
-        }
-        3 => {
-            match quoted.protocol().0 {
-                6 => out.lit(" tcp"),
-                17 => out.lit(" udp"),
-                other => out.lit(" protocol ").num(other.into()),
-            };
-            let ports = payload.get(quoted.slice().len()..).unwrap_or_default();
-            if let Some([_, _, high, low]) = ports.first_chunk::<4>() {
-                out.lit(" port ").num(u16::from_be_bytes([*high, *low]).into());
-            }
-            out.lit(" unreachable");
-            return;
-        }
-        _ => {}
-    }
-    out.lit(" unreachable");
-    match code {
-        0 | 1 => {}
-        TOO_BIG => {
-            out.lit(" - need to frag");
-            if MTU.get(header) != 0 {
-                out.lit(" (mtu ").num(MTU.get(header)).ch(')');
-            }
-        }
-        5 => {
-            out.lit(" - source route failed");
-        }
-        6 | 7 => {
-            out.lit(" - unknown");
-        }
-        8 => {
-            out.lit(" - source host isolated");
-        }
-        9 | 10 => {
-            out.lit(" - admin prohibited");
-        }
-        11 | 12 => {
-            out.lit(" - tos prohibited");
-        }
-        13 => {
-            out.lit(" - admin prohibited filter");
-        }
-        14 => {
-            out.lit(" - host precedence violation");
-        }
-        15 => {
-            out.lit(" - precedence cutoff");
-        }
-        _ => {
-            out.lit(" - #").num(code);
-        }
-    }
-}
-
-/// `router advertisement lifetime 30:00 2: {10.0.0.1 1} {10.0.0.2 0}`.
-fn advertisement(h: &[u8], out: &mut Text) {
-    out.lit("router advertisement lifetime ");
-    let (hours, minutes, seconds) = (LIFETIME.get(h) / 3600, LIFETIME.get(h) / 60 % 60, LIFETIME.get(h) % 60);
-    match (hours, minutes) {
-        (0, 0) => out.num(seconds),
-        (0, m) => out.num(m).ch(':').num_wide(seconds, 2),
-        (h, m) => out.num(h).ch(':').num_wide(m, 2).ch(':').num_wide(seconds, 2),
-    };
-    out.ch(' ').num(NUM_ADDRS.get(h)).ch(':');
-    if ENTRY_SIZE.get(h) != 2 {
-        out.lit(" [size ").num(ENTRY_SIZE.get(h)).ch(']');
-        return;
-    }
-    let entries = h.get(8..).unwrap_or_default().chunks_exact(8).take(NUM_ADDRS.get(h) as usize);
-    for entry in entries {
-        if let (Some(router), Some(preference)) = (entry.first_chunk::<4>(), entry.last_chunk::<4>()) {
-            out.lit(" {").ip4(*router).ch(' ').num(u32::from_be_bytes(*preference).into()).ch('}');
-        }
-    }
 }
 
 #[cfg(test)]

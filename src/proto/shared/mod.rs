@@ -8,6 +8,7 @@ pub mod dscp;
 pub mod ethertype;
 pub mod hardware;
 pub mod icmp_ext;
+pub mod icmp_line;
 pub mod icmp_names;
 pub mod icmpv6_more;
 pub mod icmpv6_names;
