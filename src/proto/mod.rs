@@ -29,6 +29,7 @@ pub mod net {
     pub mod ipv6_hopopts;
     pub mod ipv6_routing;
     pub mod mobility;
+    pub mod shim6;
 }
 /// Transport layer.
 pub mod transport {
@@ -75,6 +76,8 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv6_fragment::IPV6_FRAGHDR,
     &net::ipv6_hopopts::IPV6_HOPOPTS,
     &net::ipv6_routing::IPV6_ROUTING,
+    &net::mobility::MOBILITY,
+    &net::shim6::SHIM6,
     &transport::tcp::TCP,
     &net::mobility::MOBILITY,
     &net::hip::HIP,
