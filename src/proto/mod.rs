@@ -39,7 +39,6 @@ pub mod transport {
 
 /// Tunnels: headers that carry whole frames or packets of another network.
 pub mod tunnel {
-    // One line a protocol.
     pub mod vxlan;
 }
 
@@ -56,19 +55,11 @@ pub static ALL: &[&Protocol] = &[
     &link::sll2::SLL2,
     &link::sll::SLL,
     &link::vlan::VLAN,
-    &net::arp::ARP,
-    &net::icmp::ICMP,
-    &net::ipv4::IPV4,
-    &transport::udp::UDP,
-    &transport::tcp::TCP,
-    &net::ipv6::IPV6,
-    &net::ipv6_dstopts::IPV6_DSTOPTS,
-    &net::ipv6_hopopts::IPV6_HOPOPTS,
-    &net::ipv6_routing::IPV6_ROUTING,
-    &net::ipv6_fragment::IPV6_FRAGHDR,
     &net::ah::AH,
     &net::arp::ARP,
     &net::esp::ESP,
+    &net::hip::HIP,
+    &net::icmp::ICMP,
     &net::icmpv6::ICMPV6,
     &net::ipv4::IPV4,
     &net::ipv6::IPV6,
@@ -79,8 +70,6 @@ pub static ALL: &[&Protocol] = &[
     &net::mobility::MOBILITY,
     &net::shim6::SHIM6,
     &transport::tcp::TCP,
-    &net::mobility::MOBILITY,
-    &net::hip::HIP,
     &transport::udp::UDP,
     &tunnel::vxlan::VXLAN,
 ];
