@@ -59,6 +59,8 @@ pub struct Tree {
     /// Indices of the groups that are open.
     open: Vec<u32>,
     layer: u8,
+    /// Where the captured bytes end, in bits; no group ends behind it.
+    end: u32,
     flaw: Option<Bad>,
     budget: Budget,
     /// Whether the budget cut something off.
@@ -81,6 +83,7 @@ impl Tree {
             remarks: Text::new(),
             open: Vec::new(),
             layer: 0,
+            end: u32::MAX,
             flaw: None,
             budget,
             full: false,
@@ -95,8 +98,15 @@ impl Tree {
         self.remarks.clear();
         self.open.clear();
         self.layer = 0;
+        self.end = u32::MAX;
         self.flaw = None;
         self.full = false;
+    }
+
+    /// The frame's captured bytes end before `bit`. A group of which the capture holds only the beginning, such as an
+    /// option that says how long it is, ends there too.
+    pub fn ends_at(&mut self, bit: u32) {
+        self.end = bit;
     }
 
     /// What follows belongs to the layer with this index.
@@ -247,7 +257,7 @@ impl Sink for Tree {
 
     fn close(&mut self, bit: u32) {
         if let Some(node) = self.open.pop().and_then(|i| self.nodes.get_mut(i as usize)) {
-            node.bits = bit.saturating_sub(node.bit);
+            node.bits = bit.min(self.end).saturating_sub(node.bit);
         }
     }
 

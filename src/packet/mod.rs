@@ -284,6 +284,7 @@ pub fn tree(
     tree: &mut Tree,
 ) -> Result<(), ()> {
     tree.clear();
+    tree.ends_at(u32::try_from(frame.data.len()).unwrap_or(u32::MAX).saturating_mul(8));
     let done = guarded(|| {
         self::frame::put(frame, facts, layers, registry, tree);
         let mut again = Layers::default();
