@@ -233,10 +233,9 @@ fn spans(tree: &Tree, captured: usize) -> Result<(), String> {
             if let Some(parent) = above.last().filter(|p| p.in_frame() && !inside(p)) {
                 return Err(format!("{} is not inside {}", node.field.name, parent.field.name));
             }
-            if let Some(whole) = node.field.part_of {
-                if !above.iter().any(|a| a.field.name == whole) {
-                    return Err(format!("{} does not follow {whole}", node.field.name));
-                }
+            let follows = |whole: &str| above.iter().any(|a| a.field.name == whole);
+            if let Some(whole) = node.field.part_of.filter(|whole| !follows(whole)) {
+                return Err(format!("{} does not follow {whole}", node.field.name));
             }
         }
         above.push(node);

@@ -28,7 +28,6 @@ crate::fields! { HEADER:
     NXT = Field::uint("ipv6.nxt", 48, 8).names(ip_protocol_name).explain(chain::explain_next).label("Next header").doc("RFC 8200 §3", "What follows: an extension header or the protocol that the packet carries");
     HLIM = Field::uint("ipv6.hlim", 56, 8).unit("hops").explain(explain_hops).label("Hop limit").doc("RFC 8200 §3", "Hops left before the packet is dropped; each router takes 1");
     SRC = Field::ip6("ipv6.src", 64).explain(explain_address).label("Source").doc("RFC 8200 §3", "The address of the sender");
-    DST = Field::ip6("ipv6.dst", 192).explain(explain_address).label("Destination").doc("RFC 8200 §3", "The address of the receiver or of a group; with a routing header, of the next stop");
 }
 
 crate::fields! { SOURCE:
@@ -40,6 +39,11 @@ crate::fields! { SOURCE:
     SRC_ISATAP = Field::moving("ipv6.src_isatap_ipv4", Kind::Ip4).part_of("ipv6.src").label("Source: ISATAP").doc("RFC 5214 §6.1", "The IPv4 address on which the sender's interface identifier is built");
     SRC_SLAAC = Field::derived("ipv6.src_slaac_mac", Kind::Mac).label("Source: SLAAC MAC").doc("RFC 4291 appendix A", "The Ethernet address from which the sender's interface identifier was made");
     SRC_EMBEDDED = Field::moving("ipv6.src_embed_ipv4", Kind::Ip4).part_of("ipv6.src").label("Source: embedded IPv4").doc("RFC 6052 §2.1", "The IPv4 host that a translator shows under this address");
+}
+
+// What an address embeds stands right behind it, so the destination has a table of its own.
+crate::fields! { SECOND:
+    DST = Field::ip6("ipv6.dst", 192).explain(explain_address).label("Destination").doc("RFC 8200 §3", "The address of the receiver or of a group; with a routing header, of the next stop");
 }
 
 crate::fields! { DESTINATION:
@@ -73,6 +77,7 @@ pub static IPV6: Protocol = Protocol {
     unit: Unit::Packet,
     tables: &[
         HEADER,
+        SECOND,
         SOURCE,
         DESTINATION,
         ALIASES,
@@ -115,6 +120,11 @@ const LENGTH: u32 = 40;
 
 fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     let header = input.header::<40, S>(s, HEADER)?;
+    if S::ON {
+        embedded(s, &SOURCE_ROWS, input.base + 8, header.get(8..).and_then(<[u8]>::first_chunk));
+        s.fixed(SECOND, header, input.base);
+        embedded(s, &DESTINATION_ROWS, input.base + 24, header.get(24..).and_then(<[u8]>::first_chunk));
+    }
     if VERSION.get(header) != 6 {
         return Err(Stop::Bad(Bad {
             rule: "the version is 6 (RFC 8200 §3)",
@@ -137,10 +147,6 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
             expected: carried,
             found: payload,
         });
-    }
-    if S::ON {
-        embedded(s, &SOURCE_ROWS, input.base + 8, header.get(8..).and_then(<[u8]>::first_chunk));
-        embedded(s, &DESTINATION_ROWS, input.base + 24, header.get(24..).and_then(<[u8]>::first_chunk));
     }
     Ok(Step::new(&input, LENGTH, LENGTH + payload.min(carried), chain::next(NXT.get(header))))
 }
@@ -371,7 +377,7 @@ mod tests {
     #[test]
     fn addresses_show_what_they_embed() {
         let slaac = packet(59, 0, [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0xff, 0xfe, 0, 0, 1]);
-        assert_eq!(names(&slaac).last(), Some(&"ipv6.src_slaac_mac"));
+        assert!(names(&slaac).ends_with(&["ipv6.src", "ipv6.src_slaac_mac", "ipv6.dst"]));
         let teredo =
             packet(59, 0, [0x20, 1, 0, 0, 0x41, 0x36, 0xe3, 0x78, 0x80, 0, 0x63, 0xbf, 0x3f, 0xff, 0xfd, 0xd2]);
         let mut tree = Tree::default();

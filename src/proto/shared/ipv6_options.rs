@@ -235,7 +235,8 @@ pub fn walk<S: Sink>(s: &mut S, input: &Input<'_>, from: u32, end: u32) {
             at += 1;
             continue;
         }
-        let length = input.data.get(at as usize + 1).copied();
+        // What follows the header is no length of an option.
+        let length = input.data.get(at as usize + 1).copied().filter(|_| at + 1 < end);
         let wire = length.map_or(2, |n| u32::from(n) + 2);
         let left = end - at;
         let option = Tlv::new(input.data, input.base, at, wire.min(left));

@@ -15,12 +15,15 @@ use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
 
-crate::fields! { HEADER:
+crate::fields! { VALID:
     FLAGS = Field::uint("vxlan.flags", 0, 16).hex().label("Flags").doc("RFC 7348 §5", "What of this header is valid");
     FLAG_G = Field::flag("vxlan.flag_g", 0).part_of("vxlan.flags").label("Group policy extension").doc("draft-smith-vxlan-group-policy §2.1", "1: the group policy ID is valid");
     FLAG_I = Field::flag("vxlan.flag_i", 4).part_of("vxlan.flags").label("VNI is valid").doc("RFC 7348 §5", "Must be 1 in a VXLAN header");
     FLAG_D = Field::flag("vxlan.flag_d", 9).part_of("vxlan.flags").label("Don't learn").doc("draft-smith-vxlan-group-policy §2.1", "1: the receiving endpoint must not learn the source address");
     FLAG_A = Field::flag("vxlan.flag_a", 12).part_of("vxlan.flags").label("Policy applied").doc("draft-smith-vxlan-group-policy §2.1", "1: the group policy has been applied already");
+}
+
+crate::fields! { HEADER:
     GBP = Field::uint("vxlan.gbp", 16, 16).label("Group policy ID").doc("draft-smith-vxlan-group-policy §2.1", "The group of the sender; 0 without the extension");
     VNI = Field::uint("vxlan.vni", 32, 24).label("Network identifier").doc("RFC 7348 §5", "Which overlay network the inner frame belongs to").explain(explain_vni);
     RESERVED8 = Field::uint("vxlan.reserved8", 56, 8).label("Reserved").doc("RFC 7348 §5", "Sent as 0 and ignored by the receiver");
@@ -39,7 +42,7 @@ pub static VXLAN: Protocol = Protocol {
     title: "Virtual eXtensible LAN",
     spec: "RFC 7348",
     unit: Unit::Header,
-    tables: &[HEADER, MOVING],
+    tables: &[VALID, HEADER, MOVING],
     keys: &[(Space::UdpPort, 4789)],
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
@@ -48,8 +51,10 @@ pub static VXLAN: Protocol = Protocol {
 };
 
 fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
-    let header = input.header::<8, S>(s, HEADER)?;
+    // The reserved flags are part of the flags, and stand right behind them.
+    let header = input.header::<8, S>(s, VALID)?;
     s.uint(&FLAGS_RESERVED, input.base * 8, 16, FLAGS.get(header) & RESERVED_FLAGS);
+    s.fixed(HEADER, header, input.base);
     if FLAG_I.get(header) == 0 {
         s.flaw(Bad {
             rule: "the I flag says that the network identifier is valid (RFC 7348 §5)",
