@@ -259,42 +259,45 @@ impl Text {
     }
 
     fn long_num(&mut self, v: u64) -> &mut Self {
-        let (high, low) = (v / 1000, v % 1000);
-        if high < 1000 {
-            self.short_num(high)
-        } else {
-            self.long_num(high)
-        };
-        self.digits::<3>(low)
+        match v {
+            0..1_000_000 => self.short_num(v / 1000).three(v),
+            1_000_000..1_000_000_000 => self.short_num(v / 1_000_000).three(v / 1000).three(v),
+            _ => self.num(v / 1_000_000_000).three(v / 1_000_000).three(v / 1000).three(v),
+        }
     }
 
-    /// Appends the last `N` decimal digits of a number.
+    /// Appends the last three digits of a number.
     #[inline(always)]
-    fn digits<const N: usize>(&mut self, mut v: u64) -> &mut Self {
-        let mut digits = [b'0'; N];
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' + (v % 10) as u8;
-            v /= 10;
-        }
-        self.buf.extend_from_slice(&digits);
+    fn three(&mut self, v: u64) -> &mut Self {
+        self.buf.extend_from_slice(&THREE[(v % 1000) as usize]);
+        self
+    }
+
+    /// Appends the last two digits of a number.
+    #[inline(always)]
+    pub fn two(&mut self, v: u64) -> &mut Self {
+        let [_, tens, ones] = THREE[(v % 100) as usize];
+        self.buf.extend_from_slice(&[tens, ones]);
         self
     }
 
     /// Appends a decimal number with leading zeros up to `width` digits (at most 20).
-    #[inline]
+    #[inline(always)]
     pub fn num_wide(&mut self, v: u64, width: usize) -> &mut Self {
         match (width, v) {
-            (2, 0..100) => self.digits::<2>(v),
-            (6, 0..1_000_000) => self.digits::<6>(v),
-            (9, 0..1_000_000_000) => self.digits::<9>(v),
-            _ => {
-                let digits = v.checked_ilog10().map_or(1, |n| n as usize + 1);
-                for _ in digits..width {
-                    self.buf.push(b'0');
-                }
-                self.num(v)
-            }
+            (2, 0..100) => self.two(v),
+            (6, 0..1_000_000) => self.three(v / 1000).three(v),
+            (9, 0..1_000_000_000) => self.three(v / 1_000_000).three(v / 1000).three(v),
+            _ => self.padded(v, width),
         }
+    }
+
+    fn padded(&mut self, v: u64, width: usize) -> &mut Self {
+        let digits = v.checked_ilog10().map_or(1, |n| n as usize + 1);
+        for _ in digits..width {
+            self.buf.push(b'0');
+        }
+        self.num(v)
     }
 
     /// Appends a decimal number with thousands separators: `65,535`.
@@ -383,6 +386,19 @@ impl Text {
 }
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// The numbers below 1000 with three digits.
+static THREE: [[u8; 3]; 1000] = three_digits();
+
+const fn three_digits() -> [[u8; 3]; 1000] {
+    let mut table = [[0; 3]; 1000];
+    let mut v = 0;
+    while v < 1000 {
+        table[v] = [b'0' + (v / 100) as u8, b'0' + (v / 10 % 10) as u8, b'0' + (v % 10) as u8];
+        v += 1;
+    }
+    table
+}
 
 /// The numbers below 1000: their digits, a spare byte, and how many digits there are.
 static SHORT: [[u8; 5]; 1000] = short_numbers();

@@ -6,9 +6,9 @@ use super::key::{FlowKey, Transport};
 use crate::input::{Conversation, WindowScale};
 use crate::packet::{Conversations, Layers, Packet};
 use crate::time::Time;
+use ahash::RandomState;
 use etherparse::{TcpOptionElement, TcpOptionsIterator};
 use std::collections::HashMap;
-use std::hash::RandomState;
 
 /// The most conversations that are remembered at a time, about 200 bytes each.
 pub const MAX_FLOWS: usize = 1 << 20;
@@ -51,7 +51,7 @@ struct Side {
 /// Conversations by key.
 #[derive(Debug)]
 pub struct Table {
-    /// SipHash with a random key: packets choose the keys, and must not be able to choose collisions.
+    /// Keyed at random: packets choose the keys, and must not be able to choose collisions.
     index: HashMap<FlowKey, u32, RandomState>,
     flows: Vec<Flow>,
     /// Where the search for an entry to forget goes on.

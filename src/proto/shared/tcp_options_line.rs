@@ -68,7 +68,13 @@ impl<'a> Reader<'a> {
 
     /// The next bytes as a number.
     fn number(&mut self, n: u32) -> Result<u64, Stop> {
-        Ok(self.take(n)?.iter().fold(0, |v, b| v << 8 | u64::from(*b)))
+        let bytes = self.take(n)?;
+        Ok(match *bytes {
+            [a] => a.into(),
+            [a, b] => u16::from_be_bytes([a, b]).into(),
+            [a, b, c, d] => u32::from_be_bytes([a, b, c, d]).into(),
+            _ => bytes.iter().fold(0, |v, b| v << 8 | u64::from(*b)),
+        })
     }
 
     /// Writes one option and returns its kind.

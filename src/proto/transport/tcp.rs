@@ -136,7 +136,6 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
 /// Puts what is computed from the fixed part of the header and the conversation.
 fn derive<S: Sink>(input: &Input<'_>, header: &[u8; 20], length: u32, s: &mut S) {
     let conversation = input.env.conversation;
-    let is_set = |flag: &Field| flag.get(header) != 0;
     let relative = |raw: &Field, base: Option<u32>| (raw.get(header) as u32).wrapping_sub(base.unwrap_or_default());
     if let Some(c) = conversation {
         s.derived(&STREAM, c.stream.into());
@@ -144,6 +143,7 @@ fn derive<S: Sink>(input: &Input<'_>, header: &[u8; 20], length: u32, s: &mut S)
         s.derived_time(&TIME_DELTA, c.since_previous);
     }
     let seq = relative(&SEQ_RAW, conversation.and_then(|c| c.seq_base));
+    let is_set = |flag: &Field| flag.get(header) != 0;
     let ack_base = conversation.and_then(|c| c.ack_base).filter(|_| is_set(&ACK_FLAG));
     s.derived(&SEQ, seq.into());
     s.derived(&ACK, relative(&ACK_RAW, ack_base).into());
@@ -301,6 +301,12 @@ fn explain_window(around: &Around<'_>, out: &mut Text) {
     }
 }
 
+const FIN_BIT: u64 = 0x01;
+const SYN_BIT: u64 = 0x02;
+const RST_BIT: u64 = 0x04;
+const ACK_BIT: u64 = 0x10;
+const URG_BIT: u64 = 0x20;
+
 /// Also writes what it can of a header that is not whole, so that a cut segment has a line.
 fn line(seen: &Seen<'_>, out: &mut Text) {
     let Some(addresses) = seen.addresses else { return };
@@ -327,15 +333,24 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
         return;
     }
     out.lit("Flags [");
-    let before = out.len();
-    for (flag, letter) in
-        [(&FIN, 'F'), (&SYN, 'S'), (&RESET, 'R'), (&PUSH, 'P'), (&ACK_FLAG, '.'), (&URG, 'U'), (&ECE, 'E'), (&CWR, 'W')]
-    {
-        if flag.get(header) != 0 {
+    let flags = FLAGS.get(header);
+    let is_set = |bit: u64| flags & bit != 0;
+    // The order of tcpdump; the bits of RFC 9293 §3.1.
+    for (bit, letter) in [
+        (FIN_BIT, 'F'),
+        (SYN_BIT, 'S'),
+        (RST_BIT, 'R'),
+        (0x08, 'P'),
+        (ACK_BIT, '.'),
+        (URG_BIT, 'U'),
+        (0x40, 'E'),
+        (0x80, 'W'),
+    ] {
+        if is_set(bit) {
             out.ch(letter);
         }
     }
-    if out.len() == before {
+    if flags & 0xff == 0 {
         out.lit("none");
     }
     out.ch(']');
@@ -346,24 +361,23 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     if seen.style.verbose > 0 {
         checksum_line(seen, header, addresses, out);
     }
-    let is_set = |flag: &Field| flag.get(header) != 0;
     // tcpdump shows a handshake's numbers as they stand, and numbers after it relative to them.
-    let relative = !seen.style.absolute && is_set(&ACK_FLAG) && !is_set(&SYN);
+    let relative = !seen.style.absolute && is_set(ACK_BIT) && !is_set(SYN_BIT);
     let conversation = seen.conversation.filter(|_| relative);
     let base = |base: Option<u32>| base.unwrap_or_default();
     let seq = (SEQ_RAW.get(header) as u32).wrapping_sub(base(conversation.and_then(|c| c.seq_base)));
     let ack_base = base(conversation.and_then(|c| c.ack_base));
-    if seen.style.verbose > 1 || payload > 0 || is_set(&SYN) || is_set(&FIN) || is_set(&RESET) {
+    if seen.style.verbose > 1 || payload > 0 || is_set(SYN_BIT) || is_set(FIN_BIT) || is_set(RST_BIT) {
         out.lit(", seq ").num(seq.into());
         if payload > 0 {
             out.ch(':').num(seq.wrapping_add(payload).into());
         }
     }
-    if is_set(&ACK_FLAG) {
+    if is_set(ACK_BIT) {
         out.lit(", ack ").num((ACK_RAW.get(header) as u32).wrapping_sub(ack_base).into());
     }
     out.lit(", win ").num(WINDOW.get(header));
-    if is_set(&URG) {
+    if is_set(URG_BIT) {
         out.lit(", urg ").num(URGENT_POINTER.get(header));
     }
     if length > 20 {
@@ -373,7 +387,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
         }
     }
     out.lit(", length ").num(payload.into());
-    if is_set(&RESET) && seen.style.verbose > 0 && payload > 0 {
+    if is_set(RST_BIT) && seen.style.verbose > 0 && payload > 0 {
         let shown = seen.payload.get(..RESET_CAUSE_SHOWN).unwrap_or(seen.payload);
         out.lit(if payload as usize > RESET_CAUSE_SHOWN { " [RST+ " } else { " [RST " }).ascii(shown).ch(']');
     }
