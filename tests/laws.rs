@@ -54,7 +54,7 @@ impl Bench {
     /// As [`Bench::look`], for a packet whose conversations are known already.
     fn look_within(&mut self, frame: &Frame<'_>, known: Option<&Conversations>) -> Result<Conversations, String> {
         let facts = Facts { number: 1, ..Facts::default() };
-        packet::peel(&self.registry, frame, &mut self.layers).map_err(|()| "peeling failed".to_owned())?;
+        packet::peel(&self.registry, frame, &mut self.layers).map_err(|_| "peeling failed".to_owned())?;
         let seen = |conversations| Packet {
             frame,
             facts: &facts,
@@ -73,7 +73,7 @@ impl Bench {
             return Err(format!("the ledger adds up to {total}, the frame has {}", frame.wire()));
         }
         packet::tree(&self.registry, frame, &facts, &self.layers, &conversations, &mut self.tree)
-            .map_err(|()| "building the tree failed".to_owned())?;
+            .map_err(|_| "building the tree failed".to_owned())?;
         spans(&self.tree, frame.data.len())?;
         self.both_bodies(frame, &conversations)?;
         Ok(conversations)
@@ -323,7 +323,7 @@ fn every_frame(files: &[std::path::PathBuf], mut law: impl FnMut(&mut Bench, &Ke
 fn all(bench: &mut Bench, kept: &Kept) -> Result<(), String> {
     let conversations = bench.look(&kept.frame())?;
     // A view that fails would end the run, so it is caught as the pipeline does.
-    packet::guarded(|| bench.show(&kept.frame(), &conversations)).unwrap_or_else(|()| Err("a view failed".to_owned()))
+    packet::guarded(|| bench.show(&kept.frame(), &conversations)).unwrap_or_else(|_| Err("a view failed".to_owned()))
 }
 
 #[test]

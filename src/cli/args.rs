@@ -10,7 +10,7 @@ use std::path::PathBuf;
     version,
     disable_version_flag = true,
     disable_help_subcommand = true,
-    override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff generate man|bash|zsh|fish",
+    override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff generate man|bash|zsh|fish|fields|schema",
     after_help = "Exit codes: 0 success, 1 error, 2 wrong usage, 4 the capture is damaged (everything before the damage was \
                   shown), 5 the output could not be written completely.\n\nExamples:\n  \
                   sniff -r trace.pcap                         one line a packet\n  \
@@ -191,6 +191,10 @@ pub enum Document {
     Zsh,
     /// Completions for fish
     Fish,
+    /// docs/fields.md: every field of every protocol
+    Fields,
+    /// docs/schema/packet.schema.json: the JSON Schema of -T json
+    Schema,
 }
 
 /// The verbs that are recognised.

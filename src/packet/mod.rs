@@ -172,12 +172,16 @@ pub fn is_guarded() -> bool {
     GUARDED.get()
 }
 
-/// Runs `work`, which handles one packet, and turns a panic into `Err`: a dissector bug must not end a capture.
-pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, ()> {
+/// A dissector or a writer failed at a packet: a bug in `sniff`, which must not end a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed;
+
+/// Runs `work`, which handles one packet, and turns a panic into [`Failed`].
+pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Failed> {
     let outer = GUARDED.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(outer);
-    result.map_err(|_| ())
+    result.map_err(|_| Failed)
 }
 
 /// Calls the right body for each layer, outermost first, until nothing can be read any more.
@@ -247,7 +251,7 @@ fn drive<'f>(
 /// Peels a frame: which layers it has, and why it ends where it ends. Allocates nothing.
 ///
 /// Returns whether a dissector failed; then `layers` holds what was known before, and its end is [`End::Bug`].
-pub fn peel(registry: &Registry, frame: &Frame<'_>, layers: &mut Layers) -> Result<(), ()> {
+pub fn peel(registry: &Registry, frame: &Frame<'_>, layers: &mut Layers) -> Result<(), Failed> {
     guarded(|| {
         let first = Next::Key(Space::Link, frame.link.0);
         drive(registry, frame.data, frame.wire(), first, layers, |_, id, input| {
@@ -282,7 +286,7 @@ pub fn tree(
     layers: &Layers,
     conversations: &Conversations,
     tree: &mut Tree,
-) -> Result<(), ()> {
+) -> Result<(), Failed> {
     tree.clear();
     tree.ends_at(u32::try_from(frame.data.len()).unwrap_or(u32::MAX).saturating_mul(8));
     let done = guarded(|| {

@@ -131,10 +131,9 @@ pub fn run(job: Job<'_>) -> Outcome {
         if shown.is_err() {
             outcome.bugs += 1;
         }
-        if (unbuffered && text.len() > before) || text.len() >= FLUSH_BYTES {
-            if let Err(error) = write(out, &mut text, unbuffered) {
-                break error;
-            }
+        let is_due = (unbuffered && text.len() > before) || text.len() >= FLUSH_BYTES;
+        if is_due && let Err(error) = write(out, &mut text, unbuffered) {
+            break error;
         }
     };
     view.end(&mut text);
@@ -161,7 +160,7 @@ fn show(
     tree: &mut Tree,
     view: &mut dyn View,
     text: &mut Text,
-) -> Result<(), ()> {
+) -> Result<(), packet::Failed> {
     let peeled = packet::peel(registry, frame, layers);
     let followed = packet::guarded(|| {
         table.observe(&Packet { frame, facts, layers, conversations: &Conversations::NONE, registry }, conversations);
