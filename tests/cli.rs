@@ -162,10 +162,10 @@ fn a_filter_that_stops_at_vlan_tags_says_so_once() {
     let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/vlan/tag.pcap");
     let ran = run(&["-r", capture, "ip"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, ""));
-    assert_eq!(ran.err.matches("VLAN tags").count(), 1, "{}", ran.err);
+    assert_eq!(ran.err.matches("VLAN tag").count(), 1, "{}", ran.err);
     assert!(ran.err.contains("vlan and (ip)"), "{}", ran.err);
     let ran = run(&["-r", capture, "vlan and (ip)"]);
-    assert!(!ran.out.is_empty() && !ran.err.contains("VLAN tags"), "{}", ran.err);
+    assert!(!ran.out.is_empty() && !ran.err.contains("VLAN tag"), "{}", ran.err);
 }
 
 #[test]

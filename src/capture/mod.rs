@@ -56,6 +56,8 @@ pub struct Frame<'a> {
 pub struct Interface {
     /// Index of the file, in the order in which the files were given to [`open_all`].
     pub file: u32,
+    /// Whether the capture describes it (pcapng); a pcap file only has frames of one unknown interface.
+    pub described: bool,
     /// `if_name`, such as `eth0`.
     pub name: Option<Box<[u8]>>,
     /// `if_description`.

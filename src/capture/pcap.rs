@@ -99,6 +99,7 @@ impl PcapReader {
         let link = LinkType(network as u16);
         let interface = catalog.add_interface(Interface {
             file,
+            described: false,
             name: None,
             description: None,
             link,

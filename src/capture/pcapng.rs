@@ -245,6 +245,7 @@ impl PcapngReader {
         let mut offset = 0;
         let mut all = Interface {
             file: self.file,
+            described: true,
             name: None,
             description: None,
             link: LinkType(link),

@@ -214,53 +214,96 @@ fn announce(plan: &Plan, source: &capture::FileSource, env: &mut Env<'_>) {
     }
 }
 
+/// How many comments on sections and interfaces are shown; the rest are counted.
+const COMMENTS_SHOWN: usize = 20;
+
 /// Says what was passed over, capped or not understood: nothing is lost in silence.
 fn report(outcome: &Outcome, source: &capture::FileSource, expression: Option<&str>, env: &mut Env<'_>) {
     let mut say = |line: String| {
         let _ = writeln!(env.err, "sniff: {line}");
     };
+    let on_sections = source.sections().iter().flat_map(|s| s.comments.iter().map(|c| ("the capture", None, c)));
+    let on_interfaces =
+        source.interfaces().iter().flat_map(|i| i.comments.iter().map(|c| ("interface ", i.name.as_deref(), c)));
+    let comments: Vec<_> = on_sections.chain(on_interfaces).collect();
+    for (what, name, comment) in comments.iter().take(COMMENTS_SHOWN) {
+        let name = name.map(escaped).unwrap_or_default();
+        say(format!("comment on {what}{name}: {}", escaped(comment)));
+    }
     let c = source.counters();
+    let flows = &outcome.flows;
+    let more = comments.len().saturating_sub(COMMENTS_SHOWN) as u64;
     let counts = [
-        (c.unknown_blocks, "blocks of unknown types were skipped"),
-        (c.bad_blocks, "damaged blocks were skipped; what frames they held is lost"),
-        (c.bad_options, "blocks had malformed options, which were left out"),
-        (c.texts_dropped, "names and comments were left out, because there are too many"),
+        (more, "more comment on sections and interfaces", "more comments on sections and interfaces"),
+        (c.unknown_blocks, "block of an unknown type was skipped", "blocks of unknown types were skipped"),
         (
-            outcome.flows.evicted,
-            "conversations were forgotten, because there are too many at a time; their numbers may begin anew",
+            c.bad_blocks,
+            "damaged block was skipped; what frame it held is lost",
+            "damaged blocks were skipped; what frames they held is lost",
         ),
-        (outcome.flows.unfollowed, "conversations deep inside tunnels were not followed"),
-        (outcome.bugs, "packets met a bug in sniff and are shown only in part: please report it"),
+        (
+            c.bad_options,
+            "block had malformed options, which were left out",
+            "blocks had malformed options, which were left out",
+        ),
+        (
+            c.texts_dropped,
+            "name or comment was left out, because there are too many",
+            "names and comments were left out, because there are too many",
+        ),
+        (
+            flows.evicted,
+            "conversation was forgotten, because there are too many at a time; it may be numbered twice",
+            "conversations were forgotten, because there are too many at a time; they may be numbered twice",
+        ),
+        (
+            flows.unfollowed,
+            "conversation deep inside tunnels was not followed",
+            "conversations deep inside tunnels were not followed",
+        ),
+        (
+            outcome.bugs,
+            "packet met a bug in sniff and is shown only in part: please report it",
+            "packets met a bug in sniff and are shown only in part: please report it",
+        ),
     ];
-    for (count, what) in counts {
-        if count > 0 {
-            say(format!("{count} {what}"));
+    for (count, one, many) in counts {
+        match count {
+            0 => {}
+            1 => say(format!("1 {one}")),
+            n => say(format!("{n} {many}")),
         }
     }
     if let Some(odd) = &c.first_bad {
-        say(format!("the first: at byte {}: {}", odd.offset, odd.reason));
+        say(format!("the first of them: at byte {}: {}", odd.offset, odd.reason));
     }
-    if let (Some(expression), 0, 1..) = (expression, outcome.passed, outcome.tagged_missed) {
+    if let (Some(expression), 0, tagged @ 1..) = (expression, outcome.passed, outcome.tagged_missed) {
         let expression = escaped(expression.as_bytes());
+        let frames = if tagged == 1 {
+            "1 frame carries a VLAN tag".to_owned()
+        } else {
+            format!("{tagged} frames carry VLAN tags")
+        };
         say(format!(
-            "the filter matched nothing, but {} frames carry VLAN tags, behind which it does not look\n\ntry:  vlan and ({expression})",
-            outcome.tagged_missed
+            "the filter matched nothing, but {frames}, behind which it does not look\n\ntry:  vlan and ({expression})"
         ));
     }
 }
 
 fn finish(outcome: Outcome) -> anyhow::Result<Exit> {
     match outcome.ended {
-        Ended::Done | Ended::ClosedPipe => Ok(Exit::Ok),
-        Ended::Interrupted => Ok(Exit::Ok),
+        Ended::Done | Ended::ClosedPipe | Ended::Interrupted => Ok(Exit::Ok),
         Ended::Input(error) => {
             let all: Vec<String> = error.each().map(ToString::to_string).collect();
+            let frames = match outcome.frames {
+                0 => "there is no frame before it".to_owned(),
+                1 => "the 1 frame before it was processed".to_owned(),
+                n => format!("the {n} frames before it were processed"),
+            };
             let diag = Diag::from(&error);
-            Err(Diag { message: all.join("\nsniff: "), ..diag }
-                .hint(format!("everything before the damage is shown: {} frames", outcome.frames))
-                .into())
+            bail!(Diag { message: all.join("\nsniff: "), ..diag }.hint(frames))
         }
-        Ended::Filter(error) => Err(Diag::from(&error).into()),
-        Ended::Output(error) => Err(output_failed(&error).into()),
+        Ended::Filter(error) => bail!(Diag::from(&error)),
+        Ended::Output(error) => bail!(output_failed(&error)),
     }
 }

@@ -98,7 +98,13 @@ impl Json {
         };
         self.layers(packet, tree, out);
         notes(packet, tree, out);
-        out.lit(",\"transitions\":[]}\n");
+        out.lit(",\"comments\":[");
+        let mut comma = Comma::default();
+        for comment in captured.comments {
+            comma.write(out);
+            out.ch('"').json(comment).ch('"');
+        }
+        out.lit("],\"transitions\":[]}\n");
     }
 
     fn layers(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
@@ -355,7 +361,7 @@ mod tests {
             r#"{"name":"eth","unit":"frame","offset":0,"length":14,"fields":{"eth.dst":"02:00:00:00:00:01","#,
         );
         assert_eq!(line.get(..start.len()), Some(start));
-        assert!(line.ends_with("],\"notes\":[],\"transitions\":[]}\n"), "{line}");
+        assert!(line.ends_with("],\"notes\":[],\"comments\":[],\"transitions\":[]}\n"), "{line}");
         let value: Value = serde_json::from_str(&line).expect("JSON");
         let layers = value["layers"].as_array().expect("an array");
         let shape: Vec<_> =

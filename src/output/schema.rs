@@ -59,6 +59,7 @@ pub fn packet_schema(registry: &Registry) -> String {
         ("flow", described(or_null("integer"), "Number of the innermost conversation, from 1")),
         ("layers", layers),
         ("notes", described(array(note), "What is worth knowing about the packet beyond its fields")),
+        ("comments", described(array(kind("string")), "What somebody stored with the frame (pcapng opt_comment)")),
         ("transitions", described(array(transition), "Changes of connection states that this packet caused")),
     ]);
     let mut schema = Doc::object()

@@ -163,8 +163,14 @@ impl Bench {
         self.number += 1;
         let first = *self.first.get_or_insert(frame.time);
         let previous = if self.number == 1 { first } else { self.previous };
-        let facts =
-            Facts { number: self.number, first, previous, interface_name: interface, interface_description: None };
+        let facts = Facts {
+            number: self.number,
+            first,
+            previous,
+            interface: interface.map(|_| 0),
+            interface_name: interface,
+            interface_description: None,
+        };
         self.previous = frame.time;
         packet::peel(&self.registry, frame, &mut self.layers).expect("no dissector fails");
         let bare = Conversations::default();

@@ -14,13 +14,17 @@ pub const LAYER: u8 = u8::MAX;
 pub fn put(frame: &Frame<'_>, facts: &Facts<'_>, layers: &Layers, registry: &Registry, tree: &mut Tree) {
     tree.enter(LAYER);
     tree.derived(&NUMBER, facts.number);
-    tree.derived_time(&TIME_EPOCH, frame.time);
-    tree.derived_time(&TIME_DELTA, frame.time.since(facts.previous));
-    tree.derived_time(&TIME_RELATIVE, frame.time.since(facts.first));
+    if frame.has_time {
+        tree.derived_time(&TIME_EPOCH, frame.time);
+        tree.derived_time(&TIME_DELTA, frame.time.since(facts.previous));
+        tree.derived_time(&TIME_RELATIVE, frame.time.since(facts.first));
+    }
     tree.derived(&LEN, u64::from(frame.length));
     tree.derived(&CAP_LEN, frame.data.len() as u64);
+    if let Some(number) = facts.interface {
+        tree.derived(&INTERFACE_ID, number.into());
+    }
     if let Some(name) = facts.interface_name {
-        tree.derived(&INTERFACE_ID, u64::from(frame.interface));
         tree.derived_bytes(&INTERFACE_NAME, name);
     }
     if let Some(description) = facts.interface_description {

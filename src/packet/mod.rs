@@ -271,6 +271,8 @@ pub struct Facts<'a> {
     pub first: Time,
     /// When the frame before this one was captured.
     pub previous: Time,
+    /// The number of its interface, when the capture describes interfaces.
+    pub interface: Option<u32>,
     /// The name of its interface.
     pub interface_name: Option<&'a [u8]>,
     /// The description of its interface.

@@ -121,6 +121,7 @@ pub fn run(job: Job<'_>) -> Outcome {
             number: outcome.frames,
             first: *first.get_or_insert(frame.time),
             previous: if outcome.passed == 1 { frame.time } else { previous },
+            interface: interface.filter(|i| i.described).map(|_| frame.interface),
             interface_name: interface.and_then(|i| i.name.as_deref()),
             interface_description: interface.and_then(|i| i.description.as_deref()),
         };
