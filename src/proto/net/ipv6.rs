@@ -287,12 +287,20 @@ fn explain_address(a: &Around<'_>, out: &mut Text) {
 }
 
 fn line(seen: &Seen<'_>, out: &mut Text) {
-    if !seen.style.link {
-        out.lit("IP6 ");
+    match seen.extent {
+        // A quoted packet has a line of its own.
+        Extent::Quoted if seen.style.verbose > 0 => {
+            out.lit("\n\tIP6 ");
+        }
+        _ if !seen.style.link => {
+            out.lit("IP6 ");
+        }
+        _ => {}
     }
     let Some(own) = addresses(seen.header) else { return };
     let says = PLEN.get(seen.header) + u64::from(LENGTH);
-    if let Some(missing @ 1..) = says.checked_sub(seen.outer.into()) {
+    let missing = says.checked_sub(seen.outer.into()).filter(|_| seen.extent == Extent::Whole);
+    if let Some(missing @ 1..) = missing {
         out.lit("truncated-ip6 - ").num(missing).lit(" bytes missing!");
     }
     if seen.style.verbose > 0 {
