@@ -5,12 +5,12 @@
 //! |  Message body …                                               |
 //! ```
 
-use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Unit};
+use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Trailer, Unit};
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Extent, Input};
 use crate::proto::shared::icmpv6_names::{code_name, explain_code, explain_type, type_name};
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{icmpv6_more as more, ndp, ndp_more, pseudo};
+use crate::proto::shared::{icmp_ext, icmpv6_more as more, ndp, ndp_more, pseudo};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
@@ -120,11 +120,18 @@ pub static ICMPV6: Protocol = Protocol {
         more::RESULT,
         more::NODE_INFO,
         more::MOVING,
+        icmp_ext::TABLES[0],
+        icmp_ext::TABLES[1],
+        icmp_ext::TABLES[2],
+        icmp_ext::TABLES[3],
+        icmp_ext::TABLES[4],
+        icmp_ext::TABLES[5],
     ],
     keys: &[(Space::IpProto, 58)],
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
+    trailer: Some(extensions),
     follow: Some(Follow::Echo(echo_identifier)),
     ..Protocol::NONE
 };
@@ -194,8 +201,9 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
             fixed
         }
         Rest::Quotation => {
-            let next = if input.wire > fixed { Next::Key(Space::IpProto, 41) } else { Next::End };
-            return Ok(Step::new(&input, fixed, input.wire, next).extent(Extent::Quoted));
+            let end = fixed + quotation(&input, kind, s);
+            let next = if end > fixed { Next::Key(Space::IpProto, 41) } else { Next::End };
+            return Ok(Step::new(&input, fixed, end, next).extent(Extent::Quoted));
         }
         Rest::Options => {
             ndp::walk(s, &input, fixed, kind == 137);
@@ -223,6 +231,31 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         s.note(NoteKind::Cut, format_args!("icmpv6: {} bytes expected, {all} captured", input.wire));
     }
     Ok(Step::new(&input, header, input.wire, Next::End))
+}
+
+/// How many bytes behind the first 8 are the quoted packet. What follows it are extensions (RFC 4884), which only
+/// messages with a length can have.
+fn quotation<S: Sink>(input: &Input<'_>, kind: u8, s: &mut S) -> u32 {
+    let behind = input.wire.saturating_sub(8);
+    let stated = match (kind, input.data.get(4)) {
+        (1 | 3, Some(units)) => u32::from(*units) * 8,
+        _ => 0,
+    };
+    if stated > behind && input.extent == Extent::Whole {
+        let rule = "the quoted packet is as long as the message says (RFC 4884 §4)";
+        s.note(NoteKind::Bad, format_args!("{rule}: at most {behind} expected, {stated} found"));
+    }
+    if stated == 0 { behind } else { icmp_ext::quoted_length(&[], behind, stated).unwrap_or(behind) }
+}
+
+/// Puts the extensions behind a quoted packet.
+fn extensions(t: Trailer<'_>, tree: &mut Tree) -> u32 {
+    if t.wire < t.end
+        && let Some(structure) = t.layer.get(t.wire as usize..).filter(|s| !s.is_empty())
+    {
+        icmp_ext::put(tree, structure, t.base + t.wire, t.end - t.wire);
+    }
+    t.end
 }
 
 fn explain_length(a: &Around<'_>, out: &mut Text) {
@@ -279,7 +312,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     let (kind, code) = (TYPE.get(header), CODE.get(header));
     let word = |at: usize| header.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |b| u32::from_be_bytes(*b));
     let address = |at: usize| header.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
-    if seen.style.verbose > 0 && seen.extent == Extent::Whole {
+    if seen.style.verbose > 0 && seen.extent == Extent::Whole && seen.wire == seen.outer {
         let checked = seen.addresses.and_then(|a| pseudo::sum(a, 58, [header, seen.payload], seen.wire));
         match checked {
             Some(0) => {
@@ -297,7 +330,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     let verbose = seen.style.verbose > 0;
     let length = |out: &mut Text, wanted: bool| {
         if wanted {
-            out.lit(", length ").num(seen.wire.into());
+            out.lit(", length ").num(seen.outer.into());
         }
     };
     out.lit("ICMP6, ");
@@ -305,7 +338,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
         1 => {
             out.lit("destination unreachable, ");
             let Some((to, protocol, port)) = quoted(seen.payload) else {
-                out.lit("code ").num(code).lit(", length ").num(seen.wire.into());
+                out.lit("code ").num(code).lit(", length ").num(seen.outer.into());
                 return;
             };
             match (code, protocol, port) {
@@ -488,5 +521,21 @@ mod tests {
         let step = dissect(input, &mut Off::default()).unwrap();
         assert_eq!((step.header, step.next), (8, Next::Key(Space::IpProto, 41)));
         assert_eq!(step.extent, Extent::Quoted);
+    }
+
+    #[test]
+    fn extensions_follow_a_quotation_whose_length_is_stated() {
+        let mut b = vec![3, 0, 0, 0, 16, 0, 0, 0];
+        b.resize(8 + 128, 0x60);
+        b.extend([0x20, 0, 0, 0, 0, 8, 1, 1, 0, 1, 9, 0x41]);
+        let input = Input { data: &b, base: 0, wire: b.len() as u32, extent: Extent::Whole, env: &Env::NONE };
+        assert_eq!(dissect(input, &mut Off::default()).unwrap().wire, 8 + 128);
+        // Without a length, all of it is the quotation; one that leaves no room for extensions is not believed.
+        b[4] = 0;
+        let unstated = Input { data: &b, base: 0, wire: 148, extent: Extent::Whole, env: &Env::NONE };
+        assert_eq!(dissect(unstated, &mut Off::default()).unwrap().wire, 8 + 128 + 12);
+        b[4] = 255;
+        let untrue = Input { data: &b, base: 0, wire: 148, extent: Extent::Whole, env: &Env::NONE };
+        assert_eq!(dissect(untrue, &mut Off::default()).unwrap().wire, 8 + 128 + 12);
     }
 }
