@@ -149,6 +149,8 @@ pub struct Seen<'a> {
     pub extent: Extent,
     /// Addresses of the innermost packet around this layer.
     pub addresses: Option<Addresses>,
+    /// The two ends that checksums are computed over; looked up only for verbose lines.
+    pub ends: Option<Addresses>,
     /// The conversation of this layer.
     pub conversation: Option<&'a Conversation>,
     /// The layer around this one.
@@ -173,6 +175,9 @@ impl Seen<'_> {
 
 /// Reads the addresses out of a header; `None` when they are not all there.
 pub type AddressesOf = fn(&[u8]) -> Option<Addresses>;
+
+/// Reads the last stop out of a routing header: `None` when there is no stop ahead, `Some(None)` when it cannot be read.
+pub type LastStopOf = fn(&[u8]) -> Option<Option<[u8; 16]>>;
 
 /// Reads source and destination port out of a header; `None` when they are not both there.
 pub type PortsOf = fn(&[u8]) -> Option<(u16, u16)>;
@@ -210,6 +215,9 @@ pub struct Protocol {
     pub line: fn(&Seen<'_>, &mut Text),
     /// Reads the addresses out of its header, for protocols that carry some for the layers inside them.
     pub addresses: Option<AddressesOf>,
+    /// Says where the packet goes in the end, for headers that route it by stops; the inner `None` when that stop is not
+    /// there to be read.
+    pub reroutes: Option<LastStopOf>,
     /// Reads source and destination port out of its header, for transports.
     pub ports: Option<PortsOf>,
     /// How its conversations are followed, if it has any.
@@ -257,6 +265,7 @@ impl Protocol {
         tree: no_body::<Tree>,
         line: no_line,
         addresses: None,
+        reroutes: None,
         ports: None,
         follow: None,
         announces_ethertype: false,

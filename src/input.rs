@@ -109,13 +109,15 @@ pub enum WindowScale {
 pub struct Env<'a> {
     /// Addresses of the innermost packet around this layer.
     pub addresses: Option<Addresses>,
+    /// The two ends that checksums are computed over: the same, but for routing headers on the way.
+    pub ends: Option<Addresses>,
     /// The conversation of this layer.
     pub conversation: Option<&'a Conversation>,
 }
 
 impl Env<'_> {
     /// Nothing is known.
-    pub const NONE: Env<'static> = Env { addresses: None, conversation: None };
+    pub const NONE: Env<'static> = Env { addresses: None, ends: None, conversation: None };
 }
 
 /// One layer's bytes. `wire` is how long the layer around it says it is, `data` what was captured of that.

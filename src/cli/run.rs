@@ -230,6 +230,9 @@ fn report(outcome: &Outcome, source: &capture::FileSource, expression: Option<&s
         let name = name.map(escaped).unwrap_or_default();
         say(format!("comment on {what}{name}: {}", escaped(comment)));
     }
+    if matches!(outcome.ended, Ended::Interrupted) {
+        say(format!("interrupted: frames after number {} were not read", outcome.frames));
+    }
     let c = source.counters();
     let flows = &outcome.flows;
     let more = comments.len().saturating_sub(COMMENTS_SHOWN) as u64;

@@ -105,6 +105,28 @@ impl Layers {
         outer.iter().rev().find_map(|l| registry.protocol(l.protocol).addresses?(Self::bytes(l, frame)))
     }
 
+    /// The two ends that checksums inside the layer with this index are computed over: the addresses around it, but
+    /// with the last stop of a routing header as the destination (RFC 8200 §8.1). `None` also when that stop is not
+    /// there to be read.
+    pub fn ends_around(&self, index: usize, registry: &Registry, frame: &[u8]) -> Option<Addresses> {
+        let outer = self.as_slice().get(..index)?;
+        let mut last_stop = None;
+        for layer in outer.iter().rev() {
+            let (protocol, bytes) = (registry.protocol(layer.protocol), Self::bytes(layer, frame));
+            if let Some(reroutes) = protocol.reroutes {
+                last_stop = last_stop.or(reroutes(bytes));
+            }
+            if let Some(addresses) = protocol.addresses {
+                return match (addresses(bytes)?, last_stop) {
+                    (ends, None) => Some(ends),
+                    (Addresses::V6 { src, .. }, Some(dst)) => Some(Addresses::V6 { src, dst: dst? }),
+                    (Addresses::V4 { .. }, Some(_)) => None,
+                };
+            }
+        }
+        None
+    }
+
     #[inline(always)]
     fn push(&mut self, layer: Layer) {
         if let Some(slot) = self.slots.get_mut(usize::from(self.count)) {
@@ -299,7 +321,8 @@ pub fn tree(
             let index = before.as_slice().len();
             tree.enter(index as u8);
             let addresses = before.addresses_around(index, registry, frame.data);
-            let env = Env { addresses, conversation: conversations.of(index) };
+            let ends = before.ends_around(index, registry, frame.data);
+            let env = Env { addresses, ends, conversation: conversations.of(index) };
             let dissected = (registry.protocol(id).tree)(Input { env: &env, ..input }, tree);
             let end = dissected.map_or(input.data.len() as u32, |s| s.header);
             tree.leave(input.base.saturating_add(end).saturating_mul(8));
@@ -468,6 +491,7 @@ impl<'a> Packet<'a> {
             outer: parent.map_or(self.frame.wire(), |p| p.wire.saturating_sub(p.header)),
             extent: layer.extent,
             addresses: self.layers.addresses_around(index, self.registry, self.frame.data),
+            ends: if style.verbose > 0 { self.layers.ends_around(index, self.registry, self.frame.data) } else { None },
             conversation: self.conversations.of(index),
             parent: parent.map(protocol),
             next: slots.get(index + 1).map(protocol),
@@ -485,5 +509,81 @@ impl Frame<'_> {
     /// Length on the wire in bytes; damaged captures say less than they hold, and then what they hold counts.
     pub fn wire(&self) -> u32 {
         self.length.max(u32::try_from(self.data.len()).unwrap_or(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Conversations, Facts, Layers, peel, tree};
+    use crate::capture::{Frame, LinkType};
+    use crate::dissect::{Dissected, Protocol, Registry, Space};
+    use crate::input::{Addresses, Input};
+    use crate::packet::End;
+    use crate::proto::{self, shared::pseudo};
+    use crate::sink::{NoteKind, Sink};
+    use crate::time::Time;
+    use crate::tree::Tree;
+
+    fn frame(link: u16, data: &[u8]) -> Frame<'_> {
+        Frame {
+            time: Time::default(),
+            has_time: true,
+            data,
+            length: data.len() as u32,
+            link: LinkType(link),
+            interface: 0,
+            fcs_len: None,
+            comments: &[],
+        }
+    }
+
+    fn show(registry: &Registry, link: u16, data: &[u8]) -> (Layers, Tree, bool) {
+        let frame = frame(link, data);
+        let (mut layers, mut fields) = (Layers::default(), Tree::default());
+        let peeled = peel(registry, &frame, &mut layers);
+        let shown = tree(registry, &frame, &Facts::default(), &layers, &Conversations::NONE, &mut fields);
+        (layers, fields, peeled.is_ok() && shown.is_ok())
+    }
+
+    #[test]
+    fn a_routing_header_changes_the_destination_that_checksums_cover() {
+        let (src, next, last) = ([1; 16], [2; 16], [3; 16]);
+        let mut message = [128, 0, 0, 0, 0, 1, 0, 1];
+        let ends = Addresses::V6 { src, dst: last };
+        let sum = pseudo::sum(ends, 58, [&message, &[]], 8).expect("all bytes are there");
+        message[2..4].copy_from_slice(&sum.to_be_bytes());
+        // Type 0 with one stop ahead, in a packet to the stop before it.
+        let routing = [&[58, 2, 0, 1, 0, 0, 0, 0][..], &last].concat();
+        let header = [&[0x60, 0, 0, 0, 0, 32, 43, 64][..], &src, &next].concat();
+        let packet = [header, routing, message.to_vec()].concat();
+        let (layers, fields, _) = show(&Registry::new(proto::ALL), 229, &packet);
+        assert_eq!(layers.as_slice().len(), 3);
+        let status = fields.nodes().iter().find(|n| n.field.name == "icmpv6.checksum.status");
+        assert_eq!(status.map(|n| fields.number(n)), Some(pseudo::GOOD));
+    }
+
+    fn broken<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
+        let _ = input.header::<2, S>(s, &[])?;
+        panic!("a dissector bug");
+    }
+
+    #[test]
+    fn a_dissector_bug_costs_its_own_layer_and_no_more() {
+        static BROKEN: Protocol = Protocol {
+            name: "broken",
+            keys: &[(Space::EtherType, 0x88b5)],
+            peel: broken::<crate::sink::Off>,
+            tree: broken::<Tree>,
+            ..Protocol::NONE
+        };
+        let registry = Registry::new(&[proto::ALL, &[&BROKEN]].concat());
+        let data = [&[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xb5][..], &[7; 50]].concat();
+        let (layers, fields, fine) = show(&registry, 1, &data);
+        assert!(!fine);
+        assert_eq!(layers.as_slice().len(), 1);
+        assert!(matches!(layers.end, End::Bug(id) if registry.protocol(id).name == "broken"));
+        assert!(fields.nodes().iter().any(|n| n.field.name == "eth.dst"), "what was read before is kept");
+        let note = fields.notes().iter().find(|n| n.kind == NoteKind::Bug).expect("a note says so");
+        assert!(fields.note_text(note).contains("broken"));
     }
 }

@@ -313,7 +313,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     let word = |at: usize| header.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |b| u32::from_be_bytes(*b));
     let address = |at: usize| header.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
     if seen.style.verbose > 0 && seen.extent == Extent::Whole && seen.wire == seen.outer {
-        let checked = seen.addresses.and_then(|a| pseudo::sum(a, 58, [header, seen.payload], seen.wire));
+        let checked = seen.ends.and_then(|a| pseudo::sum(a, 58, [header, seen.payload], seen.wire));
         match checked {
             Some(0) => {
                 out.lit("[icmp6 sum ok] ");
@@ -490,7 +490,8 @@ mod tests {
     }
 
     fn status(data: &[u8], wire: u32, extent: Extent) -> (u64, usize) {
-        let env = Env { addresses: Some(Addresses::V6 { src: SRC, dst: DST }), conversation: None };
+        let addresses = Some(Addresses::V6 { src: SRC, dst: DST });
+        let env = Env { addresses, ends: addresses, conversation: None };
         let mut tree = Tree::default();
         let _ = dissect(Input { data, base: 0, wire, extent, env: &env }, &mut tree);
         let node = tree.nodes().iter().find(|n| n.field.name == STATUS.name).unwrap();

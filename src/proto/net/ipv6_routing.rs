@@ -86,8 +86,25 @@ pub static IPV6_ROUTING: Protocol = Protocol {
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
+    reroutes: Some(last_stop),
     ..Protocol::NONE
 };
+
+/// Where a packet with stops ahead goes in the end: the last address of types 0 and 2 (RFC 2460 §4.4, RFC 6275 §6.4), the
+/// first segment of type 4 (RFC 8754 §2); other types do not say it in a whole address.
+fn last_stop(header: &[u8]) -> Option<Option<[u8; 16]>> {
+    let fixed = header.first_chunk::<4>()?;
+    if SEGLEFT.get(fixed) == 0 {
+        return None;
+    }
+    let length = (usize::from(fixed[1]) + 1) * 8;
+    let address = |at: usize| header.get(at..).and_then(|b| b.first_chunk::<16>()).copied();
+    Some(match TYPE.get(fixed) {
+        0 | 2 if length >= 24 => address(length - 16),
+        4 => address(8),
+        _ => None,
+    })
+}
 
 /// The IANA registry "IPv6 Routing Types".
 fn type_name(value: u64) -> Option<&'static str> {
@@ -343,7 +360,7 @@ mod tests {
         let b = [59, 1, 3, 2, 0xff, 0x40, 0, 0, 0xa, 0xb, 0xc, 0xd, 0, 0, 0, 0];
         let mut dst = [0; 16];
         dst[0] = 0xfd;
-        let env = Env { addresses: Some(Addresses::V6 { src: [0; 16], dst }), conversation: None };
+        let env = Env { addresses: Some(Addresses::V6 { src: [0; 16], dst }), ..Env::NONE };
         let mut tree = Tree::default();
         let input = Input { data: &b, base: 0, wire: 16, extent: Extent::Whole, env: &env };
         dissect(input, &mut tree).unwrap();

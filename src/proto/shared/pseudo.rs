@@ -43,7 +43,7 @@ pub fn should_be(sum: u16, found: u16) -> u16 {
 /// Checks the first `wire` bytes of a layer and returns the status; a wrong checksum is noted.
 pub fn check<S: Sink>(s: &mut S, input: &Input<'_>, protocol: u8, wire: u32, found: u64, rule: &str) -> u64 {
     let message = input.data.get(..wire as usize);
-    let sum = match (input.env.addresses, input.extent, message) {
+    let sum = match (input.env.ends, input.extent, message) {
         (Some(addresses), Extent::Whole, Some(message)) => sum(addresses, protocol, [message, &[]], wire),
         _ => None,
     };

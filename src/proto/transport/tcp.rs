@@ -359,7 +359,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
         return;
     }
     if seen.style.verbose > 0 {
-        checksum_line(seen, header, addresses, out);
+        checksum_line(seen, header, out);
     }
     // tcpdump shows a handshake's numbers as they stand, and numbers after it relative to them.
     let relative = !seen.style.absolute && is_set(ACK_BIT) && !is_set(SYN_BIT);
@@ -397,7 +397,8 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
 const RESET_CAUSE_SHOWN: usize = 30;
 
 /// Writes whether the checksum is right, when all that it covers was captured.
-fn checksum_line(seen: &Seen<'_>, header: &[u8; 20], addresses: Addresses, out: &mut Text) {
+fn checksum_line(seen: &Seen<'_>, header: &[u8; 20], out: &mut Text) {
+    let Some(ends) = seen.ends else { return };
     let captured = seen.header.len().saturating_add(seen.payload.len());
     if seen.extent != Extent::Whole || captured as u64 != u64::from(seen.wire) {
         return;
@@ -405,7 +406,7 @@ fn checksum_line(seen: &Seen<'_>, header: &[u8; 20], addresses: Addresses, out: 
     let found = CHECKSUM.get(header) as u16;
     let mut sum = Sum16BitWords::new();
     // RFC 9293 §3.1: the pseudo-header has the addresses, the protocol number and the segment's length.
-    sum = match addresses {
+    sum = match ends {
         Addresses::V4 { src, dst } => sum.add_4bytes(src).add_4bytes(dst),
         Addresses::V6 { src, dst } => sum.add_16bytes(src).add_16bytes(dst),
     };

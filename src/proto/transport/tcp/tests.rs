@@ -29,7 +29,7 @@ fn followed(window: WindowScale) -> Conversation {
 /// Reads a segment of this length of which `data` was captured, with fields, and checks that the result without
 /// fields is the same.
 fn read(data: &[u8], wire: u32, extent: Extent, conversation: Option<&Conversation>) -> (Dissected, Tree) {
-    let env = Env { addresses: Some(ADDRESSES), conversation };
+    let env = Env { addresses: Some(ADDRESSES), ends: Some(ADDRESSES), conversation };
     let input = Input { data, base: 34, wire, extent, env: &env };
     let (mut off, mut tree) = (Off::default(), Tree::default());
     let dissected = (TCP.tree)(input, &mut tree);
@@ -77,6 +77,7 @@ fn lined(data: &[u8], style: Style, conversation: Option<&Conversation>) -> Stri
             outer: 0,
             extent: Extent::Whole,
             addresses: Some(ADDRESSES),
+            ends: Some(ADDRESSES),
             conversation,
             parent: None,
             next: None,
@@ -280,6 +281,7 @@ fn a_line_says_where_options_end_early() {
         outer: 0,
         extent: Extent::Whole,
         addresses: Some(ADDRESSES),
+        ends: Some(ADDRESSES),
         conversation: None,
         parent: None,
         next: None,
