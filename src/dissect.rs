@@ -1,6 +1,6 @@
 //! How a protocol reads its bytes: one definition, one body, two instantiations.
 //!
-//! A protocol is a [`Protocol`] row in the registry. Its body is one generic function over [`Sink`]: with `Off` it is
+//! A protocol is a [`Protocol`] row in the registry. Its body is one generic function over [`Sink`](crate::sink::Sink): with `Off` it is
 //! the fast path that only finds out how long the header is and what comes next, with `Tree` it also puts every field.
 
 use crate::field::{Field, Table};

@@ -11,7 +11,10 @@ use std::path::PathBuf;
     disable_version_flag = true,
     disable_help_subcommand = true,
     override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff generate man|bash|zsh|fish|fields|schema",
-    after_help = "Exit codes: 0 success, 1 error, 2 wrong usage, 4 the capture is damaged (everything before the damage was \
+    after_help = "Verbs, only as the first word:\n  \
+                  sniff fields [PATTERN]    lists the fields with meaning and clause\n  \
+                  sniff generate WHAT       writes man page, completions, documents\n\n\
+                  Exit codes: 0 success, 1 error, 2 wrong usage, 4 the capture is damaged (everything before the damage was \
                   shown), 5 the output could not be written completely.\n\nExamples:\n  \
                   sniff -r trace.pcap                         one line a packet\n  \
                   sniff -r trace.pcap --explain=1             the first packet, every field in words\n  \

@@ -1,4 +1,4 @@
-//! The command line: what was typed ([`args`]), what it means ([`plan`]), doing it ([`run`]), and saying what went
+//! The command line: what was typed ([`args`]), what it means ([`plan`]), doing it ([`mod@run`]), and saying what went
 //! wrong ([`diag`]).
 
 pub mod args;
