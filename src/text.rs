@@ -49,7 +49,7 @@ impl Role {
 
 /// A reused output buffer that holds only bytes that are safe to show on a terminal (or, through
 /// [`Text::json`], safe inside JSON).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Text {
     buf: Vec<u8>,
     colour: bool,
@@ -347,16 +347,20 @@ impl Text {
     }
 
     /// Appends an IPv4 address in dotted decimal.
-    #[inline]
     pub fn ip4(&mut self, a: [u8; 4]) -> &mut Self {
+        // Sixteen bytes hold the longest address and the spare dot behind it.
+        let mut shown = [0; 20];
+        let mut at = 0;
         for octet in a {
-            // The spare byte of the table is the dot that follows.
             let [digits @ .., len] = SHORT[usize::from(octet)];
-            let end = self.buf.len() + usize::from(len) + 1;
-            self.buf.extend_from_slice(&digits);
-            self.buf.truncate(end);
+            if let Some(place) = shown.get_mut(at..at + 4) {
+                place.copy_from_slice(&digits);
+            }
+            at += usize::from(len) + 1;
         }
-        self.buf.pop();
+        let end = self.buf.len() + at - 1;
+        self.buf.extend_from_slice(&shown);
+        self.buf.truncate(end);
         self
     }
 

@@ -8,7 +8,7 @@ use crate::packet::{Conversations, Layers, Packet};
 use crate::time::Time;
 use ahash::RandomState;
 use etherparse::{TcpOptionElement, TcpOptionsIterator};
-use std::collections::HashMap;
+use hashbrown::HashTable;
 
 /// The most conversations that are remembered at a time, about 200 bytes each.
 pub const MAX_FLOWS: usize = 1 << 20;
@@ -52,7 +52,9 @@ struct Side {
 #[derive(Debug)]
 pub struct Table {
     /// Keyed at random: packets choose the keys, and must not be able to choose collisions.
-    index: HashMap<FlowKey, u32, RandomState>,
+    keyed: RandomState,
+    /// Places in `flows`. The keys are there, beside what a packet needs anyway, so that a lookup misses the cache once.
+    index: HashTable<u32>,
     flows: Vec<Flow>,
     /// Where the search for an entry to forget goes on.
     hand: usize,
@@ -71,7 +73,8 @@ impl Table {
     /// A table that remembers at most `cap` conversations (at least 1).
     pub fn with_cap(cap: usize) -> Self {
         Table {
-            index: HashMap::default(),
+            keyed: RandomState::new(),
+            index: HashTable::new(),
             flows: Vec::new(),
             hand: 0,
             cap: cap.clamp(1, u32::MAX as usize),
@@ -109,9 +112,10 @@ impl Table {
         segment: Option<Segment>,
         time: Time,
     ) -> Conversation {
-        let slot = match self.index.get(&key) {
+        let hash = self.keyed.hash_one(key);
+        let slot = match self.index.find(hash, |slot| self.flows[*slot as usize].key == key) {
             Some(slot) => *slot,
-            None => self.admit(transport, key, time),
+            None => self.admit(transport, key, hash, time),
         };
         let (own, peer) = if from_low { (0, 1) } else { (1, 0) };
         let reused = segment.is_some_and(|s| s.opens_anew(&self.flows[slot as usize].sides[own]));
@@ -142,7 +146,7 @@ impl Table {
 
     /// Makes an entry for a conversation that is new, in the place of another one when there is no room.
     #[cold]
-    fn admit(&mut self, transport: Transport, key: FlowKey, time: Time) -> u32 {
+    fn admit(&mut self, transport: Transport, key: FlowKey, hash: u64, time: Time) -> u32 {
         let sides = [Side::default(); 2];
         let fresh = Flow { key, id: 0, stream: 0, first: time, last: time, sides, seen: true };
         let slot = if self.flows.len() < self.cap {
@@ -156,11 +160,15 @@ impl Table {
             let slot = self.hand;
             self.hand = (self.hand + 1) % self.cap;
             let gone = std::mem::replace(&mut self.flows[slot], fresh);
-            self.index.remove(&gone.key);
+            let gone = self.keyed.hash_one(gone.key);
+            if let Ok(entry) = self.index.find_entry(gone, |s| *s as usize == slot) {
+                entry.remove();
+            }
             self.counts.evicted += 1;
             slot
         } as u32;
-        self.index.insert(key, slot);
+        let (keyed, flows) = (&self.keyed, &self.flows);
+        self.index.insert_unique(hash, slot, |s| keyed.hash_one(flows[*s as usize].key));
         self.number(slot, transport);
         slot
     }

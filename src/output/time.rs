@@ -34,6 +34,9 @@ pub struct Stamp {
     first: Option<Time>,
     previous: Option<Time>,
     offset: Offset,
+    /// The second whose text is in `shown`.
+    second: Option<i64>,
+    shown: Text,
 }
 
 /// The zone's distance from UTC, and the seconds during which it holds.
@@ -66,7 +69,7 @@ impl Stamp {
     /// Stamps of this form. Clock and date are those of `zone`, or UTC without one; `nano` writes nine decimals
     /// instead of six.
     pub fn new(form: Form, zone: Option<TimeZone>, nano: bool) -> Self {
-        Stamp { form, zone, nano, first: None, previous: None, offset: Offset::NEVER }
+        Stamp { form, zone, nano, first: None, previous: None, offset: Offset::NEVER, second: None, shown: Text::new() }
     }
 
     /// Writes the stamp of the next line.
@@ -75,15 +78,12 @@ impl Stamp {
         let previous = self.previous.replace(time).unwrap_or(time);
         match self.form {
             Form::None => return,
-            Form::Clock => {
-                let (_, of_day) = self.local(time);
-                self.clock(of_day, time.nanos, out);
-            }
-            Form::Date => {
-                let (day, of_day) = self.local(time);
-                date(day, out);
-                out.ch(' ');
-                self.clock(of_day, time.nanos, out);
+            Form::Clock | Form::Date => {
+                if self.second != Some(time.secs) {
+                    self.write_second(time);
+                }
+                out.text(&self.shown);
+                self.fraction(time.nanos, out);
             }
             Form::Epoch => {
                 let (negative, time) = magnitude(time);
@@ -99,6 +99,19 @@ impl Stamp {
         out.ch(' ');
     }
 
+    /// Writes everything before the fraction: many packets fall into one second.
+    fn write_second(&mut self, time: Time) {
+        let (day, of_day) = self.local(time);
+        let mut shown = std::mem::take(&mut self.shown);
+        shown.clear();
+        if self.form == Form::Date {
+            date(day, &mut shown);
+            shown.ch(' ');
+        }
+        clock(of_day, &mut shown);
+        (self.second, self.shown) = (Some(time.secs), shown);
+    }
+
     /// Day since 1970-01-01 and second of that day, in the zone.
     fn local(&mut self, time: Time) -> (i64, u64) {
         if let Some(zone) = &self.zone
@@ -108,12 +121,6 @@ impl Stamp {
         }
         let secs = time.secs.saturating_add(self.offset.secs);
         (secs.div_euclid(SECS_PER_DAY), secs.rem_euclid(SECS_PER_DAY).unsigned_abs())
-    }
-
-    /// Hours, minutes, seconds and fraction; hours go beyond 24 for long distances.
-    fn clock(&self, secs: u64, nanos: u32, out: &mut Text) {
-        out.num_wide(secs / 3600, 2).ch(':').num_wide(secs / 60 % 60, 2).ch(':').num_wide(secs % 60, 2);
-        self.fraction(nanos, out);
     }
 
     fn fraction(&self, nanos: u32, out: &mut Text) {
@@ -129,8 +136,14 @@ impl Stamp {
     fn distance(&self, distance: Time, out: &mut Text) {
         let (negative, distance) = magnitude(distance);
         out.ch(if negative { '-' } else { ' ' });
-        self.clock(distance.secs.unsigned_abs(), distance.nanos, out);
+        clock(distance.secs.unsigned_abs(), out);
+        self.fraction(distance.nanos, out);
     }
+}
+
+/// Hours, minutes and seconds; hours go beyond 24 for long distances.
+fn clock(secs: u64, out: &mut Text) {
+    out.num_wide(secs / 3600, 2).ch(':').num_wide(secs / 60 % 60, 2).ch(':').num_wide(secs % 60, 2);
 }
 
 /// Whether a time is before 0, and how far it is from 0.

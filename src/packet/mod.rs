@@ -274,14 +274,17 @@ fn drive<'f>(
 ///
 /// Returns whether a dissector failed; then `layers` holds what was known before, and its end is [`End::Bug`].
 pub fn peel(registry: &Registry, frame: &Frame<'_>, layers: &mut Layers) -> Result<(), Failed> {
-    guarded(|| {
-        let first = Next::Key(Space::Link, frame.link.0);
-        drive(registry, frame.data, frame.wire(), first, layers, |_, id, input| {
-            let mut off = Off::default();
-            let dissected = (registry.protocol(id).peel)(input, &mut off);
-            (dissected, off.flaw)
-        });
-    })
+    guarded(|| peel_unguarded(registry, frame, layers))
+}
+
+/// As [`peel`], for callers that guard more than this at once.
+pub fn peel_unguarded(registry: &Registry, frame: &Frame<'_>, layers: &mut Layers) {
+    let first = Next::Key(Space::Link, frame.link.0);
+    drive(registry, frame.data, frame.wire(), first, layers, |_, id, input| {
+        let mut off = Off::default();
+        let dissected = (registry.protocol(id).peel)(input, &mut off);
+        (dissected, off.flaw)
+    });
 }
 
 /// What only the reader of the capture knows about a frame.

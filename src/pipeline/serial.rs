@@ -80,10 +80,7 @@ pub fn run(job: Job<'_>) -> Outcome {
     let Job { source, mut filter, view, out, registry, mut text, count, unbuffered, interrupted, progress } = job;
     let mut outcome =
         Outcome { ended: Ended::Done, frames: 0, passed: 0, tagged_missed: 0, bugs: 0, flows: Counts::default() };
-    let mut layers = Layers::default();
-    let mut tree = Tree::default();
-    let mut table = Table::default();
-    let mut conversations = Conversations::default();
+    let mut state = State::default();
     let mut first: Option<Time> = None;
     let mut previous = Time::default();
     view.begin(&mut text);
@@ -127,8 +124,7 @@ pub fn run(job: Job<'_>) -> Outcome {
         };
         previous = frame.time;
         let before = text.len();
-        let shown =
-            show(&frame, &facts, registry, &mut layers, &mut table, &mut conversations, &mut tree, view, &mut text);
+        let shown = show(&frame, &facts, registry, &mut state, view, &mut text);
         if shown.is_err() {
             outcome.bugs += 1;
         }
@@ -145,41 +141,77 @@ pub fn run(job: Job<'_>) -> Outcome {
         }
     }
     progress(source.position());
-    outcome.flows = table.counts();
+    outcome.flows = state.table.counts();
     outcome
 }
 
-/// Takes one frame from bytes to text. A failing dissector or writer costs no more than its own output.
-#[expect(clippy::too_many_arguments, reason = "the loop's state, borrowed part by part")]
+/// What is reused from frame to frame.
+#[derive(Default)]
+struct State {
+    layers: Layers,
+    table: Table,
+    conversations: Conversations,
+    tree: Tree,
+}
+
+/// Takes one frame from bytes to text. One guard around all of it; only when something fails are the steps done again
+/// one by one, so that a failing dissector or writer costs no more than its own output.
 fn show(
     frame: &Frame<'_>,
     facts: &Facts<'_>,
     registry: &Registry,
-    layers: &mut Layers,
-    table: &mut Table,
-    conversations: &mut Conversations,
-    tree: &mut Tree,
+    state: &mut State,
     view: &mut dyn View,
     text: &mut Text,
 ) -> Result<(), packet::Failed> {
-    let peeled = packet::peel(registry, frame, layers);
-    let followed = packet::guarded(|| {
-        table.observe(&Packet { frame, facts, layers, conversations: &Conversations::NONE, registry }, conversations);
-    });
-    let packet = Packet { frame, facts, layers, conversations, registry };
-    let grown = if view.wants_tree(facts.number) {
-        packet::tree(registry, frame, facts, layers, packet.conversations, tree)
-    } else {
-        tree.clear();
-        Ok(())
-    };
     let start = text.len();
-    let written = packet::guarded(|| view.packet(&packet, tree, text));
-    if written.is_err() {
+    let done = packet::guarded(|| {
+        let State { layers, table, conversations, tree } = &mut *state;
+        packet::peel_unguarded(registry, frame, layers);
+        let none = &Conversations::NONE;
+        table.observe(&Packet { frame, facts, layers, conversations: none, registry }, conversations);
+        let packet = Packet { frame, facts, layers, conversations, registry };
+        let grown = match view.wants_tree(facts.number) {
+            true => packet::tree(registry, frame, facts, layers, conversations, tree),
+            false => Ok(()),
+        };
+        view.packet(&packet, tree, text);
+        grown
+    });
+    match done {
+        Ok(grown) => grown,
+        Err(failed) => {
+            text.truncate(start);
+            show_by_steps(frame, facts, registry, state, view, text);
+            Err(failed)
+        }
+    }
+}
+
+/// Shows a frame at which something fails, as far as the rest allows.
+#[cold]
+fn show_by_steps(
+    frame: &Frame<'_>,
+    facts: &Facts<'_>,
+    registry: &Registry,
+    state: &mut State,
+    view: &mut dyn View,
+    text: &mut Text,
+) {
+    let State { layers, conversations, tree, .. } = state;
+    // What fails is known already, and counted once.
+    let _ = packet::peel(registry, frame, layers);
+    conversations.clear();
+    tree.clear();
+    if view.wants_tree(facts.number) {
+        let _ = packet::tree(registry, frame, facts, layers, conversations, tree);
+    }
+    let start = text.len();
+    let packet = Packet { frame, facts, layers, conversations, registry };
+    if packet::guarded(|| view.packet(&packet, tree, text)).is_err() {
         text.truncate(start);
         text.lit("frame ").num(facts.number).lit(": [bug in sniff: this packet could not be shown]\n");
     }
-    peeled.and(followed).and(grown).and(written)
 }
 
 fn write(out: &mut dyn Write, text: &mut Text, flush: bool) -> Result<(), Ended> {
