@@ -169,6 +169,24 @@ fn a_filter_that_stops_at_vlan_tags_says_so_once() {
 }
 
 #[test]
+fn a_packet_that_there_is_not_cannot_be_explained() {
+    let ran = run(&["-r", CAPTURE, "--explain=1000"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("no packet 1000") && ran.err.contains("28"), "{}", ran.err);
+}
+
+#[test]
+#[cfg(feature = "live")]
+fn a_filter_that_does_not_apply_to_a_link_type_leaves_the_other_frames() {
+    // Ethernet first, then link types without Ethernet addresses.
+    let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/capture/interfaces.pcapng");
+    let ran = run(&["-r", capture, "ip or vlan"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(!ran.out.is_empty());
+    assert!(ran.err.contains("count as not matching"), "{}", ran.err);
+}
+
+#[test]
 fn verbs_are_recognised_only_as_the_first_word() {
     let ran = run(&["fields", "ip.ttl"]);
     assert_eq!(ran.code, 0);

@@ -172,6 +172,10 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
     let counting = matches!(plan.view, ViewPlan::Count);
     let (count, line_buffered, colour) = (plan.count_limit, plan.line_buffered, plan.colour);
     let tagged_hint = plan.expression.clone();
+    let explain_from = match &plan.view {
+        ViewPlan::Explain(which, _) if *which.start() > 1 => Some(*which.start()),
+        _ => None,
+    };
     let width = env.width();
     let mut view = views::view(plan, width);
     let outcome = pipeline::run(Job {
@@ -191,6 +195,14 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         put(env, format!("{} packet{}\n", outcome.passed, if outcome.passed == 1 { "" } else { "s" }).as_bytes())?;
     }
     report(&outcome, &source, tagged_hint.as_deref(), env);
+    if let (Some(asked), Ended::Done) = (explain_from, &outcome.ended)
+        && outcome.frames < asked
+    {
+        bail!(Diag::new(
+            Exit::Error,
+            format!("there is no packet {asked} to explain: the capture has {}", outcome.frames)
+        ));
+    }
     finish(outcome)
 }
 
@@ -280,6 +292,9 @@ fn report(outcome: &Outcome, source: &capture::FileSource, expression: Option<&s
     if let Some(odd) = &c.first_bad {
         say(format!("the first of them: at byte {}: {}", odd.offset, odd.reason));
     }
+    if let Some(error) = &outcome.filter_error {
+        say(format!("{error}: {} frames of such link types count as not matching", outcome.unfiltered));
+    }
     if let (Some(expression), 0, tagged @ 1..) = (expression, outcome.passed, outcome.tagged_missed) {
         let expression = escaped(expression.as_bytes());
         let frames = if tagged == 1 {
@@ -306,7 +321,6 @@ fn finish(outcome: Outcome) -> anyhow::Result<Exit> {
             let diag = Diag::from(&error);
             bail!(Diag { message: all.join("\nsniff: "), ..diag }.hint(frames))
         }
-        Ended::Filter(error) => bail!(Diag::from(&error)),
         Ended::Output(error) => bail!(output_failed(&error)),
     }
 }

@@ -47,8 +47,6 @@ pub enum Ended {
     ClosedPipe,
     /// The input is damaged or cannot be read on.
     Input(Error),
-    /// The filter cannot be compiled for the link type of a frame.
-    Filter(Error),
     /// The output cannot be written.
     Output(io::Error),
 }
@@ -64,6 +62,10 @@ pub struct Outcome {
     pub passed: u64,
     /// Frames with VLAN tags among those that did not pass.
     pub tagged_missed: u64,
+    /// Frames of link types for which the filter cannot be compiled; they count as not passed.
+    pub unfiltered: u64,
+    /// Why it cannot, for the first of them.
+    pub filter_error: Option<Error>,
     /// Frames at which a dissector failed: bugs in `sniff`.
     pub bugs: u64,
     /// Conversations.
@@ -78,8 +80,16 @@ const PROGRESS_FRAMES: u64 = 4096;
 /// Runs a job to its end.
 pub fn run(job: Job<'_>) -> Outcome {
     let Job { source, mut filter, view, out, registry, mut text, count, unbuffered, interrupted, progress } = job;
-    let mut outcome =
-        Outcome { ended: Ended::Done, frames: 0, passed: 0, tagged_missed: 0, bugs: 0, flows: Counts::default() };
+    let mut outcome = Outcome {
+        ended: Ended::Done,
+        frames: 0,
+        passed: 0,
+        tagged_missed: 0,
+        unfiltered: 0,
+        filter_error: None,
+        bugs: 0,
+        flows: Counts::default(),
+    };
     let mut state = State::default();
     let mut first: Option<Time> = None;
     let mut previous = Time::default();
@@ -109,7 +119,11 @@ pub fn run(job: Job<'_>) -> Outcome {
                     outcome.tagged_missed += u64::from(is_vlan_tagged(&frame));
                     continue;
                 }
-                Err(error) => break Ended::Filter(error),
+                Err(error) => {
+                    outcome.unfiltered += 1;
+                    outcome.filter_error.get_or_insert(error);
+                    continue;
+                }
             }
         }
         outcome.passed += 1;
