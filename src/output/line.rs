@@ -41,9 +41,17 @@ impl Line {
         }
         // A layer ends with a separator for the next one, which may not come.
         trim_end(out, start, b" ");
-        trim_end(out, start, b":");
-        trim_end(out, start, b",");
-        remarks(packet, start, out);
+        // Where a header could not be read, the remark about it stands in its place.
+        if matches!(packet.layers.end, End::Stopped(..)) {
+            let before = out.len();
+            remarks(packet, start, out);
+            if out.len() == before {
+                trim_separator(out, start);
+            }
+        } else {
+            trim_separator(out, start);
+            remarks(packet, start, out);
+        }
         if let Some(flow) = tcp_flow(packet) {
             out.lit("  ").paint(Role::Faint, |out| {
                 out.ch('#').num(flow.into());
@@ -51,6 +59,12 @@ impl Line {
         }
         out.ch('\n');
     }
+}
+
+/// Takes off the colon or comma that announced another layer.
+fn trim_separator(out: &mut Text, start: usize) {
+    trim_end(out, start, b":");
+    trim_end(out, start, b",");
 }
 
 /// Takes a separator off the end of what was written since `start`.

@@ -275,7 +275,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
         own.src_to(out).lit(" > ");
         own.dst_to(out).lit(": ");
     }
-    if seen.next.is_none() {
+    if seen.next.is_none() && seen.stopped.is_none() {
         let protocol = PROTO.get(seen.header);
         if FRAG_OFFSET.get(seen.header) != 0 {
             out.lit("ip-proto-").num(protocol);

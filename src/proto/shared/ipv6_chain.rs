@@ -29,7 +29,7 @@ pub fn explain_length(a: &Around<'_>, out: &mut Text) {
 
 /// Finishes a line whose next header nobody reads: what it is, and how many bytes it has.
 pub fn line_unread(seen: &Seen<'_>, number: u64, out: &mut Text) {
-    if seen.next.is_some() {
+    if seen.next.is_some() || seen.stopped.is_some() {
         return;
     }
     if number == NO_NEXT_HEADER {

@@ -81,6 +81,7 @@ fn lined(data: &[u8], style: Style, conversation: Option<&Conversation>) -> Stri
             conversation,
             parent: None,
             next: None,
+            stopped: None,
             style: &style,
         },
         &mut out,
@@ -285,6 +286,7 @@ fn a_line_says_where_options_end_early() {
         conversation: None,
         parent: None,
         next: None,
+        stopped: None,
         style: &style,
     };
     line(&seen, &mut out);
