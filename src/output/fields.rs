@@ -110,7 +110,7 @@ pub fn markdown(registry: &Registry) -> String {
 
 const MARKDOWN_HEAD: &str = "# Fields
 
-Every field that `sniff` knows, for `--fields`, filters and `-T json`. Generated from the field tables (a test compares);
+Every field that `sniff` knows, for `--fields` and `-T json`. Generated from the field tables (a test compares);
 `sniff fields PATTERN` searches them. Names are Wireshark's where the meaning is equal.
 
 *Bits* count from the first bit of the header, or of the option that holds the field. A field that *moves* lies where the
