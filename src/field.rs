@@ -107,6 +107,8 @@ pub struct Field {
     /// Whether the name may occur more than once within one layer (an option, a record, a quoted value). JSON then
     /// always has an array, also for one value; rows that share a name must agree.
     pub repeats: bool,
+    /// Further fields that a column of this name shows, because Wireshark has them under this name, too.
+    pub columns_too: &'static [&'static str],
     /// An alias: stands for every field named here (`ip.addr` for `ip.src` and `ip.dst`).
     pub any_of: &'static [&'static str],
     /// Says what this packet's value means, beyond `help` (`window 64 × 2⁷ = 8,192 bytes`).
@@ -138,6 +140,7 @@ impl Field {
             part_of: None,
             derived: false,
             repeats: false,
+            columns_too: &[],
             any_of: &[],
             explain: None,
         }
@@ -271,6 +274,12 @@ impl Field {
     /// The name may occur more than once within one layer, so outputs must keep a list of values.
     pub const fn repeats(mut self) -> Self {
         self.repeats = true;
+        self
+    }
+
+    /// A column of this name shows these fields, too.
+    pub const fn columns_too(mut self, names: &'static [&'static str]) -> Self {
+        self.columns_too = names;
         self
     }
 

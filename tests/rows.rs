@@ -150,8 +150,11 @@ fn parts_lie_inside_what_they_are_part_of() {
 fn aliases_stand_for_rows_of_their_kind() {
     let mut wrong = Vec::new();
     for (protocol, field) in all_fields() {
-        for name in field.any_of {
-            match protocol.fields().find(|f| f.name == *name) {
+        let own = field.any_of.iter().map(|name| (name, protocol.fields().find(|f| f.name == *name)));
+        let all = |name: &str| all_fields().map(|(_, f)| f).find(|f| f.name == name);
+        let too = field.columns_too.iter().map(|name| (name, all(name)));
+        for (name, row) in own.chain(too) {
+            match row {
                 Some(row) if row.kind == field.kind => {}
                 Some(row) => wrong.push(format!("{} is {:?}, {name} is {:?}", field.name, field.kind, row.kind)),
                 None => wrong.push(format!("{} stands for {name}, which is no row of {}", field.name, protocol.name)),

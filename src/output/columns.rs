@@ -212,7 +212,7 @@ impl Columns {
             let column = columns.names.len() as u32;
             columns.names.push(row.name);
             columns.values.push(Vec::new());
-            for meant in meanings(row) {
+            for meant in meanings(row).iter().chain(row.columns_too) {
                 // Several protocols, or several options of one, may share a name.
                 let rows = registry.protocols().iter().flat_map(|p| p.fields());
                 for row in rows.filter(|r| r.name == *meant && r.any_of.is_empty()) {

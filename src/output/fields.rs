@@ -148,6 +148,9 @@ fn meaning(row: &Field) -> String {
     if !row.unit.is_empty() {
         out += &format!(" [{}]", row.unit);
     }
+    if !row.columns_too.is_empty() {
+        out += &format!(" (as a column also `{}`)", row.columns_too.join("`, `"));
+    }
     if !row.any_of.is_empty() {
         out += &format!(" (any of `{}`)", row.any_of.join("`, `"));
     }

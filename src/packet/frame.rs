@@ -24,8 +24,11 @@ pub fn put(frame: &Frame<'_>, facts: &Facts<'_>, layers: &Layers, registry: &Reg
     if let Some(number) = facts.interface {
         tree.derived(&INTERFACE_ID, number.into());
     }
-    if let Some(name) = facts.interface_name {
-        tree.derived_bytes(&INTERFACE_NAME, name);
+    match (facts.interface_name, facts.interface) {
+        (Some(name), _) => tree.derived_bytes(&INTERFACE_NAME, name),
+        // Wireshark's word for an interface that is described without a name.
+        (None, Some(_)) => tree.derived_bytes(&INTERFACE_NAME, b"unknown"),
+        (None, None) => {}
     }
     if let Some(description) = facts.interface_description {
         tree.derived_bytes(&INTERFACE_DESCRIPTION, description);

@@ -21,7 +21,7 @@ use crate::text::Text;
 use crate::tree::Tree;
 
 crate::fields! { HEADER:
-    VERSION = Field::uint("ip.version", 0, 4).label("Version").doc("RFC 791 §3.1", "Always 4");
+    VERSION = Field::uint("ip.version", 0, 4).columns_too(&["ipv6.version"]).label("Version").doc("RFC 791 §3.1", "Always 4");
     HDR_LEN = Field::uint("ip.hdr_len", 4, 4).scale(4).unit("bytes").label("Header length").doc("RFC 791 §3.1", "Counted in 32-bit words on the wire; 20 without options, at most 60").explain(explain_header_length);
     DSFIELD = Field::uint("ip.dsfield", 8, 8).hex().label("Differentiated services").doc("RFC 2474 §3", "How routers should treat the packet; the former type of service");
     DSCP = Field::uint("ip.dsfield.dscp", 8, 6).part_of("ip.dsfield").label("DSCP").doc("RFC 2474 §3", "The class of treatment").names(dscp_name).explain(explain_dscp);
