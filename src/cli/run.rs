@@ -170,6 +170,8 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
     announce(&plan, &source, env);
     let mut progress = Progress::new(env.err_is_terminal && !env.out_is_terminal, source.size());
     let counting = matches!(plan.view, ViewPlan::Count);
+    // Somebody who watches a pipe wants to see what comes, not what fills a buffer.
+    let is_watched = env.out_is_terminal && source.size().is_none();
     let (count, line_buffered, colour) = (plan.count_limit, plan.line_buffered, plan.colour);
     let tagged_hint = plan.expression.clone();
     let explain_from = match &plan.view {
@@ -186,7 +188,7 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         registry: &registry,
         text: Text::with_colour(colour),
         count,
-        unbuffered: line_buffered,
+        unbuffered: line_buffered || is_watched,
         interrupted: env.interrupted,
         progress: &mut |bytes| progress.at(bytes),
     });
