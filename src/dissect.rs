@@ -346,11 +346,6 @@ impl Registry {
         }
     }
 
-    /// The id of a protocol of this registry, by name.
-    pub fn id(&self, name: &str) -> Option<ProtocolId> {
-        self.protocols.iter().position(|p| p.name == name).map(|i| ProtocolId(i as u16))
-    }
-
     /// The row with this name.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.protocols.iter().flat_map(|p| p.fields()).find(|f| f.name == name)

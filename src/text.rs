@@ -15,7 +15,7 @@
 //! A `Text` is reused from line to line, so that printing allocates nothing once it is warm.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 
 /// What a piece of text is, for colouring. The meaning of each role is fixed; which colour it gets is decided here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -434,11 +434,6 @@ pub fn escaped(bytes: &[u8]) -> String {
     let mut t = Text::new();
     t.untrusted(bytes);
     t.as_str().to_owned()
-}
-
-/// Formats an IP address for messages and tests.
-pub fn ip4(a: [u8; 4]) -> Ipv4Addr {
-    Ipv4Addr::from(a)
 }
 
 /// Characters that must not reach a terminal although they are valid UTF-8: C1 controls, line and paragraph

@@ -505,11 +505,6 @@ impl<'a> Packet<'a> {
             style,
         })
     }
-
-    /// Whether one of its layers is the protocol of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.layers.as_slice().iter().any(|l| self.registry.protocol(l.protocol).name == name)
-    }
 }
 
 impl Frame<'_> {
