@@ -23,11 +23,52 @@ pub enum Space {
     TcpPort,
     /// UDP ports.
     UdpPort,
+    /// Destination service access points of LLC headers (IEEE 802.2).
+    Llc,
+    /// Protocol identifiers behind a SNAP header with Cisco's identifier 00:00:0c.
+    CiscoPid,
+    /// Protocol identifiers behind a SNAP header with IEEE 802.1's identifier 00:80:c2.
+    Ieee8021Pid,
+    /// PPP protocol numbers (RFC 1661 §2).
+    Ppp,
+    /// Network layer protocol identifiers (ISO/IEC TR 9577).
+    Nlpid,
+    /// Subtypes of the slow protocols (IEEE 802.3 Annex 57A).
+    Slow,
+    /// Protocols that their parents carry without any number, by the constants of [`direct`].
+    Direct,
+}
+
+/// Keys of [`Space::Direct`].
+pub mod direct {
+    /// LLC, behind an 802.3 length, an 802.11 data header and others.
+    pub const LLC: u16 = 1;
+    /// IEEE 802.11, behind radiotap and other capture headers.
+    pub const WLAN: u16 = 2;
+    /// PPP, beginning with its address field or its protocol number.
+    pub const PPP: u16 = 3;
+    /// MPLS, behind UDP and others.
+    pub const MPLS: u16 = 4;
+    /// The control word or associated channel header behind an MPLS stack.
+    pub const PW_CONTROL_WORD: u16 = 5;
+    /// An Ethernet frame.
+    pub const ETHERNET: u16 = 6;
+    /// IP, whichever version its first byte says.
+    pub const IP: u16 = 7;
 }
 
 impl Space {
     /// How many spaces there are.
-    const COUNT: usize = 5;
+    const COUNT: usize = 12;
+
+    /// How many hexadecimal digits a key of this space is written with; `None`: it is written in decimal.
+    pub const fn hex_digits(self) -> Option<usize> {
+        match self {
+            Space::EtherType | Space::CiscoPid | Space::Ieee8021Pid | Space::Ppp => Some(4),
+            Space::Llc | Space::Nlpid => Some(2),
+            Space::Link | Space::IpProto | Space::TcpPort | Space::UdpPort | Space::Slow | Space::Direct => None,
+        }
+    }
 
     /// What a key of this space is called in messages: `EtherType 0x88cc`.
     pub const fn title(self) -> &'static str {
@@ -37,6 +78,13 @@ impl Space {
             Space::IpProto => "IP protocol",
             Space::TcpPort => "TCP port",
             Space::UdpPort => "UDP port",
+            Space::Llc => "LLC access point",
+            Space::CiscoPid => "Cisco protocol identifier",
+            Space::Ieee8021Pid => "IEEE 802.1 protocol identifier",
+            Space::Ppp => "PPP protocol",
+            Space::Nlpid => "network layer protocol identifier",
+            Space::Slow => "slow protocol subtype",
+            Space::Direct => "direct payload",
         }
     }
 }
@@ -229,7 +277,13 @@ pub struct Protocol {
     /// Puts what lies behind the next layer (padding, trailer, frame check sequence, extensions behind a quotation).
     /// Returns where that ends, in bytes from the layer's first byte; what is left goes to the layers around.
     pub trailer: Option<fn(Trailer<'_>, &mut Tree) -> u32>,
+    /// Recognises its messages by their content, for protocols without a port of their own: asked when neither port of a
+    /// segment or datagram (the space) is claimed. Must be strict: a wrong guess hides the data.
+    pub recognises: Option<(Space, Recognises)>,
 }
+
+/// Whether these are the bytes of a protocol.
+pub type Recognises = fn(&Input<'_>) -> bool;
 
 /// What lies behind the next layer. Positions are bytes from the first byte of the layer that is asked.
 #[derive(Clone, Copy, Debug)]
@@ -272,6 +326,7 @@ impl Protocol {
         follow: None,
         announces_ethertype: false,
         trailer: None,
+        recognises: None,
     };
 
     /// All rows, table after table.
@@ -295,6 +350,8 @@ pub struct Registry {
     protocols: Vec<&'static Protocol>,
     /// For each space, key → index + 1; 0 is nobody. Mostly untouched zero pages.
     keys: [Box<[u16]>; Space::COUNT],
+    /// Who recognises its messages by their content, in registry order.
+    by_content: Vec<(Space, Recognises, ProtocolId)>,
 }
 
 impl std::fmt::Debug for Registry {
@@ -316,7 +373,9 @@ impl Registry {
                 }
             }
         }
-        Registry { protocols: protocols.to_vec(), keys }
+        let ids = protocols.iter().zip(0..);
+        let by_content = ids.filter_map(|(p, id)| p.recognises.map(|(space, f)| (space, f, ProtocolId(id)))).collect();
+        Registry { protocols: protocols.to_vec(), keys, by_content }
     }
 
     /// All protocols, in registry order.
@@ -336,14 +395,22 @@ impl Registry {
         self.keys[space as usize][usize::from(key)].checked_sub(1).map(ProtocolId)
     }
 
-    /// The protocol that follows, if anybody claims it.
+    /// The protocol that follows, if anybody claims it or, behind ports, recognises its bytes.
     #[inline(always)]
-    pub fn next(&self, next: Next) -> Option<ProtocolId> {
+    pub fn next(&self, next: Next, input: &Input<'_>) -> Option<ProtocolId> {
         match next {
             Next::End | Next::Opaque(_) => None,
             Next::Key(space, key) => self.claimed(space, key),
-            Next::Ports(space, a, b) => self.claimed(space, a.min(b)).or_else(|| self.claimed(space, a.max(b))),
+            Next::Ports(space, a, b) => self
+                .claimed(space, a.min(b))
+                .or_else(|| self.claimed(space, a.max(b)))
+                .or_else(|| self.recognised(space, input)),
         }
+    }
+
+    fn recognised(&self, space: Space, input: &Input<'_>) -> Option<ProtocolId> {
+        let mut candidates = self.by_content.iter().filter(|(s, ..)| *s == space);
+        candidates.find(|(_, recognises, _)| recognises(input)).map(|(.., id)| *id)
     }
 
     /// The row with this name.

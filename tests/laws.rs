@@ -108,7 +108,6 @@ impl Bench {
         let (mut base, mut wire, mut extent) = (0u32, frame.wire(), Extent::Whole);
         let mut flaw: Option<(u8, Bad)> = None;
         for index in 0..=self.layers.as_slice().len() {
-            let Some(id) = self.registry.next(next) else { break };
             let layer = self.layers.as_slice().get(index).copied();
             if layer.is_none() && !matches!(self.layers.end, End::Stopped(..)) {
                 break;
@@ -117,6 +116,7 @@ impl Bench {
             let data = all.get(..wire as usize).unwrap_or(all);
             let addresses = self.layers.addresses_around(index, &self.registry, frame.data);
             let input = Input { data, base, wire, extent, env: &Env::NONE };
+            let Some(id) = self.registry.next(next, &input) else { break };
             let (fast, slow, fast_flaw, slow_flaw) = self.twice(id, input, addresses, conversations, index);
             let name = self.registry.protocol(id).name;
             if fast != slow || fast_flaw != slow_flaw {

@@ -119,9 +119,9 @@ always an array in `-T json`.
 ";
 
 fn key_words(space: Space, key: u16) -> String {
-    match space {
-        Space::EtherType => format!("{} 0x{key:04x}", space.title()),
-        _ => format!("{} {key}", space.title()),
+    match space.hex_digits() {
+        Some(width) => format!("{} 0x{key:0width$x}", space.title()),
+        None => format!("{} {key}", space.title()),
     }
 }
 

@@ -174,9 +174,9 @@ pub(super) fn bytes(count: u64, out: &mut Text) {
 /// Writes a key as its space writes them: `EtherType 0x88b5`, `IP protocol 253`.
 pub(super) fn key(space: Space, key: u16, out: &mut Text) {
     out.lit(space.title()).ch(' ');
-    match space {
-        Space::EtherType => out.hex(key.into(), 4),
-        _ => out.num(key.into()),
+    match space.hex_digits() {
+        Some(width) => out.hex(key.into(), width),
+        None => out.num(key.into()),
     };
 }
 

@@ -226,7 +226,8 @@ fn drive<'f>(
     let mut extent = Extent::Whole;
     let mut next = first;
     loop {
-        let Some(id) = registry.next(next) else {
+        let input = Input { data, base, wire, extent, env: &Env::NONE };
+        let Some(id) = registry.next(next, &input) else {
             layers.end = match next {
                 Next::End => End::Complete,
                 Next::Opaque(why) => End::Opaque(why),
@@ -241,7 +242,7 @@ fn drive<'f>(
         }
         // Should the body fail, this is what is known: everything up to here.
         layers.end = End::Bug(id);
-        let (dissected, flaw) = body(layers, id, Input { data, base, wire, extent, env: &Env::NONE });
+        let (dissected, flaw) = body(layers, id, input);
         if let (Some(bad), None) = (flaw, layers.flaw) {
             layers.flaw = Some((layers.count, bad));
         }
@@ -408,9 +409,9 @@ struct Key(Space, u16);
 
 impl std::fmt::Display for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Space::EtherType => write!(f, "0x{:04x}", self.1),
-            _ => write!(f, "{}", self.1),
+        match self.0.hex_digits() {
+            Some(width) => write!(f, "0x{:0width$x}", self.1),
+            None => write!(f, "{}", self.1),
         }
     }
 }

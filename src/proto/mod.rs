@@ -83,5 +83,8 @@ pub fn key_name(space: Space, key: u16) -> Option<&'static str> {
         Space::IpProto => shared::ipproto::ip_protocol_name(value),
         Space::TcpPort => shared::ports::tcp_service(value),
         Space::UdpPort => shared::ports::udp_service(value),
+        Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Ppp | Space::Nlpid | Space::Slow | Space::Direct => {
+            None
+        }
     }
 }
