@@ -251,6 +251,8 @@ pub struct Protocol {
     pub title: &'static str,
     /// The standard (`RFC 791`).
     pub spec: &'static str,
+    /// What is decoded of it and, after "Not:", what is not; one or two sentences for `docs/protocols.md`.
+    pub scope: &'static str,
     /// What its bytes are called.
     pub unit: Unit,
     /// Its rows.
@@ -314,6 +316,7 @@ impl Protocol {
         name: "",
         title: "",
         spec: "",
+        scope: "",
         unit: Unit::Header,
         tables: &[],
         keys: &[],
