@@ -180,6 +180,8 @@ pub struct Style {
     pub verbose: u8,
     /// `-S`: absolute TCP sequence numbers.
     pub absolute: bool,
+    /// `-K`: checksums are not compared.
+    pub unverified: bool,
 }
 
 /// One peeled layer, as line printers see it.
@@ -302,6 +304,8 @@ pub struct Trailer<'a> {
     pub end: u32,
     /// Length of the frame check sequence among these bytes, when the capture says so.
     pub fcs_len: Option<u8>,
+    /// `-K`: checksums are not to be compared.
+    pub unverified: bool,
 }
 
 fn no_body<S: crate::sink::Sink>(input: Input<'_>, _: &mut S) -> Dissected {

@@ -2,7 +2,7 @@
 //!
 //! A protocol declares its rows with [`fields!`](crate::fields). Names are Wireshark's where the meaning is equal.
 
-use crate::input::{Addresses, Conversation};
+use crate::input::{Addresses, Conversation, Extent};
 use crate::text::Text;
 
 /// How a field's bits are to be understood.
@@ -76,6 +76,24 @@ pub struct Around<'a> {
     pub addresses: Option<Addresses>,
     /// The conversation that this layer belongs to, when it is followed.
     pub conversation: Option<&'a Conversation>,
+    /// How far the layer's bytes could be expected to go.
+    pub extent: Extent,
+    /// `-K`: checksums were not compared.
+    pub unverified: bool,
+}
+
+impl Around<'_> {
+    /// Nothing is known.
+    pub const NONE: Around<'static> = Around {
+        value: 0,
+        bytes: &[],
+        layer: &[],
+        wire: 0,
+        addresses: None,
+        conversation: None,
+        extent: Extent::Whole,
+        unverified: false,
+    };
 }
 
 /// One row: everything `sniff` knows about a field.

@@ -113,11 +113,13 @@ pub struct Env<'a> {
     pub ends: Option<Addresses>,
     /// The conversation of this layer.
     pub conversation: Option<&'a Conversation>,
+    /// `-K`: checksums are not to be compared.
+    pub unverified: bool,
 }
 
 impl Env<'_> {
     /// Nothing is known.
-    pub const NONE: Env<'static> = Env { addresses: None, ends: None, conversation: None };
+    pub const NONE: Env<'static> = Env { addresses: None, ends: None, conversation: None, unverified: false };
 }
 
 /// One layer's bytes. `wire` is how long the layer around it says it is, `data` what was captured of that.

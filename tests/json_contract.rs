@@ -41,6 +41,7 @@ fn json(path: &Path, registry: &Registry) -> String {
         text: Text::new(),
         count: None,
         unbuffered: false,
+        unverified: false,
         interrupted: &AtomicBool::new(false),
         progress: &mut |_| {},
     });

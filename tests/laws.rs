@@ -156,7 +156,7 @@ impl Bench {
         let mut off = Off::default();
         let fast = (protocol.peel)(input, &mut off);
         self.scratch.clear();
-        let env = Env { addresses, ends: addresses, conversation: conversations.of(index) };
+        let env = Env { addresses, ends: addresses, conversation: conversations.of(index), ..Env::NONE };
         let slow = (protocol.tree)(Input { env: &env, ..input }, &mut self.scratch);
         (fast, slow, off.flaw, self.scratch.take_flaw())
     }

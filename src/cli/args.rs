@@ -97,6 +97,10 @@ pub struct Args {
     #[arg(short = 'S', help_heading = "Display")]
     pub absolute: bool,
 
+    /// Don't compare checksums with what they cover
+    #[arg(short = 'K', help_heading = "Display")]
+    pub unverified: bool,
+
     /// Show addresses and ports as numbers; that is the default (-nn likewise)
     #[arg(short = 'n', help_heading = "Display", action = ArgAction::Count)]
     pub numeric: u8,

@@ -98,7 +98,13 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
         expression,
         count_limit: args.count_limit,
         view,
-        style: Style { link: args.link, quiet: args.quiet, verbose: args.verbose.min(3), absolute: args.absolute },
+        style: Style {
+            link: args.link,
+            quiet: args.quiet,
+            verbose: args.verbose.min(3),
+            absolute: args.absolute,
+            unverified: args.unverified,
+        },
         stamp: Stamp::new(form, zone, args.nano),
         numbered: args.numbered,
         colour: match args.color {

@@ -173,6 +173,7 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
     // Somebody who watches a pipe wants to see what comes, not what fills a buffer.
     let is_watched = env.out_is_terminal && source.size().is_none();
     let (count, line_buffered, colour) = (plan.count_limit, plan.line_buffered, plan.colour);
+    let unverified = plan.style.unverified;
     let tagged_hint = plan.expression.clone();
     let explain_from = match &plan.view {
         ViewPlan::Explain(which, _) if *which.start() > 1 => Some(*which.start()),
@@ -189,6 +190,7 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         text: Text::with_colour(colour),
         count,
         unbuffered: line_buffered || is_watched,
+        unverified,
         interrupted: env.interrupted,
         progress: &mut |bytes| progress.at(bytes),
     });

@@ -2,7 +2,7 @@
 
 use crate::dissect::{Protocol, Space, Unit};
 use crate::field::Around;
-use crate::input::Stop;
+use crate::input::{Extent, Stop};
 use crate::packet::{self, End, Layer, Layers, Packet};
 use crate::proto;
 use crate::sink::NoteKind;
@@ -100,6 +100,8 @@ impl<'a> Section<'a> {
             wire: self.wire,
             addresses: packet.layers.addresses_around(self.index.into(), packet.registry, packet.frame.data),
             conversation: packet.conversations.of(self.index.into()),
+            extent: packet.layers.as_slice().get(usize::from(self.index)).map_or(Extent::Whole, |l| l.extent),
+            unverified: packet.facts.unverified,
         }
     }
 

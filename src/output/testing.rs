@@ -170,6 +170,7 @@ impl Bench {
             interface: interface.map(|_| 0),
             interface_name: interface,
             interface_description: None,
+            unverified: false,
         };
         self.previous = frame.time;
         packet::peel(&self.registry, frame, &mut self.layers).expect("no dissector fails");

@@ -148,7 +148,7 @@ impl Tally {
     /// they do for a tree.
     fn behind(&mut self, packet: &Packet<'_>) {
         let mut tree = Tree::default();
-        super::trailers(packet.registry, packet.frame, packet.layers, &mut tree);
+        super::trailers(packet.registry, packet.frame, packet.facts, packet.layers, &mut tree);
         let mut nodes: Vec<&Node> = tree.nodes().iter().filter(|node| node.in_frame()).collect();
         // The parts of a field come after it, and are already counted with it.
         nodes.sort_by_key(|node| node.bit);

@@ -303,6 +303,8 @@ pub struct Facts<'a> {
     pub interface_name: Option<&'a [u8]>,
     /// The description of its interface.
     pub interface_description: Option<&'a [u8]>,
+    /// `-K`: checksums are not to be compared. Not a fact of the capture, but of who looks at it.
+    pub unverified: bool,
 }
 
 /// Builds the tree of a frame that [`peel`] peeled before. Reads the frame again, with fields; the layers come out the
@@ -326,7 +328,8 @@ pub fn tree(
             tree.enter(index as u8);
             let addresses = before.addresses_around(index, registry, frame.data);
             let ends = before.ends_around(index, registry, frame.data);
-            let env = Env { addresses, ends, conversation: conversations.of(index) };
+            let conversation = conversations.of(index);
+            let env = Env { addresses, ends, conversation, unverified: facts.unverified };
             let dissected = (registry.protocol(id).tree)(Input { env: &env, ..input }, tree);
             let end = dissected.map_or(input.data.len() as u32, |s| s.header);
             tree.leave(input.base.saturating_add(end).saturating_mul(8));
@@ -334,7 +337,7 @@ pub fn tree(
         });
         end_notes(registry, layers, tree);
         rest(frame, layers, tree);
-        trailers(registry, frame, layers, tree);
+        trailers(registry, frame, facts, layers, tree);
     });
     if tree.is_full() {
         tree.note_always(
@@ -430,7 +433,7 @@ fn rest(frame: &Frame<'_>, layers: &Layers, tree: &mut Tree) {
 
 /// Puts what lies behind each layer's payload. Innermost first: who is nearest to the payload explains what is behind
 /// it, and leaves the rest (a frame check sequence) to the layers around.
-fn trailers(registry: &Registry, frame: &Frame<'_>, layers: &Layers, tree: &mut Tree) {
+fn trailers(registry: &Registry, frame: &Frame<'_>, facts: &Facts<'_>, layers: &Layers, tree: &mut Tree) {
     let slots = layers.as_slice();
     let end_of = |layer: &Layer| layer.start.saturating_add(layer.wire);
     let mut left = None;
@@ -452,6 +455,7 @@ fn trailers(registry: &Registry, frame: &Frame<'_>, layers: &Layers, tree: &mut 
                 at: at.saturating_sub(layer.start),
                 end: end.saturating_sub(layer.start),
                 fcs_len: if end == frame.wire() { frame.fcs_len } else { Some(0) },
+                unverified: facts.unverified,
             },
             tree,
         );
@@ -520,9 +524,10 @@ mod tests {
     use super::{Conversations, Facts, Layers, peel, tree};
     use crate::capture::{Frame, LinkType};
     use crate::dissect::{Dissected, Protocol, Registry, Space};
-    use crate::input::{Addresses, Input};
+    use crate::input::{Addresses, Env, Extent, Input};
     use crate::packet::End;
-    use crate::proto::{self, shared::pseudo};
+    use crate::proto;
+    use crate::proto::shared::checksum::{Covered, Status};
     use crate::sink::{NoteKind, Sink};
     use crate::time::Time;
     use crate::tree::Tree;
@@ -552,9 +557,10 @@ mod tests {
     fn a_routing_header_changes_the_destination_that_checksums_cover() {
         let (src, next, last) = ([1; 16], [2; 16], [3; 16]);
         let mut message = [128, 0, 0, 0, 0, 1, 0, 1];
-        let ends = Addresses::V6 { src, dst: last };
-        let sum = pseudo::sum(ends, 58, [&message, &[]], 8).expect("all bytes are there");
-        message[2..4].copy_from_slice(&sum.to_be_bytes());
+        let env = Env { ends: Some(Addresses::V6 { src, dst: last }), ..Env::NONE };
+        let input = Input { data: &message, base: 0, wire: 8, extent: Extent::Whole, env: &env };
+        let Status::Bad { expected, .. } = Covered::of(&input, 8).pseudo(58, 2) else { panic!("0 is not right") };
+        message[2..4].copy_from_slice(&(expected as u16).to_be_bytes());
         // Type 0 with one stop ahead, in a packet to the stop before it.
         let routing = [&[58, 2, 0, 1, 0, 0, 0, 0][..], &last].concat();
         let header = [&[0x60, 0, 0, 0, 0, 32, 43, 64][..], &src, &next].concat();
@@ -562,7 +568,7 @@ mod tests {
         let (layers, fields, _) = show(&Registry::new(proto::ALL), 229, &packet);
         assert_eq!(layers.as_slice().len(), 3);
         let status = fields.nodes().iter().find(|n| n.field.name == "icmpv6.checksum.status");
-        assert_eq!(status.map(|n| fields.number(n)), Some(pseudo::GOOD));
+        assert_eq!(status.map(|n| fields.number(n)), Some(Status::Good.number()));
     }
 
     fn broken<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {

@@ -30,6 +30,8 @@ pub struct Job<'a> {
     pub count: Option<u64>,
     /// Write each packet out at once.
     pub unbuffered: bool,
+    /// Don't compare checksums with what they cover.
+    pub unverified: bool,
     /// Set from outside to end the run as if the input had ended.
     pub interrupted: &'a AtomicBool,
     /// Told now and then how many bytes of the input have been read.
@@ -79,7 +81,8 @@ const PROGRESS_FRAMES: u64 = 4096;
 
 /// Runs a job to its end.
 pub fn run(job: Job<'_>) -> Outcome {
-    let Job { source, mut filter, view, out, registry, mut text, count, unbuffered, interrupted, progress } = job;
+    let Job { source, mut filter, view, out, registry, mut text, count, unbuffered, unverified, interrupted, progress } =
+        job;
     let mut outcome = Outcome {
         ended: Ended::Done,
         frames: 0,
@@ -135,6 +138,7 @@ pub fn run(job: Job<'_>) -> Outcome {
             interface: interface.filter(|i| i.described).map(|_| frame.interface),
             interface_name: interface.and_then(|i| i.name.as_deref()),
             interface_description: interface.and_then(|i| i.description.as_deref()),
+            unverified,
         };
         previous = frame.time;
         let before = text.len();

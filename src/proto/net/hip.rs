@@ -11,9 +11,10 @@
 use crate::dissect::{Dissected, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Field, Kind, Table};
 use crate::input::{Bad, Input, Stop};
+use crate::proto::shared::checksum::{self, Covered};
 use crate::proto::shared::ipproto::ip_protocol_name;
+use crate::proto::shared::ipv6_chain as chain;
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{ipv6_chain as chain, pseudo};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
@@ -119,7 +120,7 @@ crate::fields! { LOCATOR:
 }
 
 crate::fields! { MOVING:
-    STATUS = Field::derived("hip.checksum.status", Kind::Uint).values(pseudo::STATUSES).label("Checksum status").doc("RFC 7401 §5.1.1", "Whether the checksum agrees with what was captured");
+    STATUS = Field::derived("hip.checksum.status", Kind::Uint).values(checksum::STATUSES).explain(checksum::explain_status).label("Checksum status").doc("RFC 7401 §5.1.1", "Whether the checksum agrees with what was captured");
     GROUP = Field::group("hip.tlv").repeats().label("Parameter").doc("RFC 7401 §5.2.1", "One parameter");
     PUZZLE_I = Field::moving("hip.tlv.puzzle_random_i", Kind::Bytes).repeats().label("Random number I").doc("RFC 7401 §5.2.4", "The puzzle");
     SOLUTION_I = Field::moving("hip.tlv.solution_random_i", Kind::Bytes).repeats().label("Random number I").doc("RFC 7401 §5.2.5", "From the puzzle");
@@ -247,8 +248,7 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     }
     if S::ON {
         let rule = "the checksum covers the message (RFC 7401 §5.1.1)";
-        let status = pseudo::check(s, &input, 139, length, CHECKSUM.get(header), rule);
-        s.derived(&STATUS, status);
+        Covered::of(&input, length).pseudo(139, 4).put(s, &STATUS, rule);
         let whole = Tlv::new(input.data, input.base, 0, length);
         whole.fixed(s, IDENTITIES);
         parameters(s, &whole);

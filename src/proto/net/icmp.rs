@@ -11,9 +11,10 @@
 use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Trailer, Unit};
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Bad, Extent, Input};
+use crate::proto::shared::checksum::{self, Covered};
 use crate::proto::shared::icmp_names::{code_meaning, code_name, type_meaning, type_name};
 use crate::proto::shared::ip_options::clock;
-use crate::proto::shared::{checksum, icmp_ext, icmp_line, mobile_ip, trailer};
+use crate::proto::shared::{icmp_ext, icmp_line, mobile_ip};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
@@ -22,7 +23,7 @@ use etherparse::Ipv4HeaderSlice;
 crate::fields! { HEADER:
     TYPE = Field::uint("icmp.type", 0, 8).label("Type").doc("RFC 792 Message formats", "What kind of message this is").names(type_name).explain(explain_type);
     CODE = Field::uint("icmp.code", 8, 8).label("Code").doc("RFC 792 Message formats", "The case in particular").names_within(|h, code| code_name(TYPE.get(h), code)).explain(explain_code);
-    CHECKSUM = Field::uint("icmp.checksum", 16, 16).hex().label("Checksum").doc("RFC 1071", "Ones' complement sum over the whole message").explain(explain_checksum);
+    CHECKSUM = Field::uint("icmp.checksum", 16, 16).hex().label("Checksum").doc("RFC 792", "Ones' complement sum over the whole message");
 }
 
 crate::fields! { IDENTIFIER:
@@ -79,7 +80,7 @@ crate::fields! { EXTENDED_REPLY:
 }
 
 crate::fields! { MOVING:
-    CHECKSUM_STATUS = Field::derived("icmp.checksum.status", Kind::Uint).label("Checksum status").doc("RFC 1071", "Whether the checksum is right").values(trailer::STATUS);
+    CHECKSUM_STATUS = Field::derived("icmp.checksum.status", Kind::Uint).values(checksum::STATUSES).label("Checksum status").doc("RFC 792", "Whether the checksum agrees with the message").explain(checksum::explain_status);
     IDENT_LE = Field::moving("icmp.ident_le", Kind::Uint).part_of("icmp.ident").label("Identifier, bytes swapped").doc("RFC 792 Echo", "As senders mean it that write their own byte order (Windows)");
     SEQ_LE = Field::moving("icmp.seq_le", Kind::Uint).part_of("icmp.seq").label("Sequence number, bytes swapped").doc("RFC 792 Echo", "As senders mean it that write their own byte order (Windows)");
     UNUSED = Field::moving("icmp.unused", Kind::Bytes).repeats().label("Unused").doc("RFC 792 Message formats", "Sent as 0");
@@ -160,7 +161,8 @@ const TOO_BIG: u64 = 4;
 fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     let start = input.header::<4, S>(s, HEADER)?;
     if S::ON {
-        s.derived(&CHECKSUM_STATUS, status(&input));
+        let rule = "the checksum covers the message (RFC 792)";
+        Covered::of(&input, input.wire).plain(2).put(s, &CHECKSUM_STATUS, rule);
     }
     let (kind, code) = (TYPE.get(start), CODE.get(start));
     let data = input.data;
@@ -244,14 +246,6 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
             Ok(Step::new(&input, input.wire, input.wire, Next::End))
         }
         _ => Ok(Step::new(&input, 4, input.wire, Next::End)),
-    }
-}
-
-/// What Wireshark says of the checksum: 0 bad, 1 good, 2 unverified because the message is not all here.
-fn status(input: &Input<'_>) -> u64 {
-    match input.data.get(..input.wire as usize) {
-        Some(message) if input.extent == Extent::Whole => u64::from(checksum::residue(message) == 0),
-        _ => 2,
     }
 }
 
@@ -379,16 +373,6 @@ fn explain_code(around: &Around<'_>, out: &mut Text) {
     if let Some(meaning) = code_meaning(TYPE.get(around.layer), around.value) {
         out.lit(meaning);
     }
-}
-
-fn explain_checksum(around: &Around<'_>, out: &mut Text) {
-    let Some(message) = around.layer.get(..around.wire as usize) else { return };
-    match checksum::expected(message, 2) {
-        sum if u64::from(sum) == around.value => out.lit("correct"),
-        // Behind a quotation there may be extensions that the layer does not hold.
-        _ if matches!(TYPE.get(message), UNREACHABLE | EXCEEDED | PARAMETER) => return,
-        sum => out.lit("wrong, ").hex(sum.into(), 4).lit(" would be right"),
-    };
 }
 
 fn explain_time(around: &Around<'_>, out: &mut Text) {

@@ -12,10 +12,11 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Addresses, Bad, Extent, Input, Stop};
+use crate::proto::shared::checksum::{self, Covered, Status};
 use crate::proto::shared::dscp::{dscp_meaning, dscp_name, ecn_meaning, ecn_name};
+use crate::proto::shared::ip_options;
 use crate::proto::shared::ipproto::{ip_protocol_description, ip_protocol_name};
 use crate::proto::shared::multicast::ip4_kind;
-use crate::proto::shared::{checksum, ip_options, trailer};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
@@ -35,13 +36,13 @@ crate::fields! { HEADER:
     FRAG_OFFSET = Field::uint("ip.frag_offset", 51, 13).label("Fragment offset").doc("RFC 791 §3.1", "Where this fragment's payload belongs in the datagram, in units of 8 bytes").explain(explain_offset);
     TTL = Field::uint("ip.ttl", 64, 8).unit("hops").label("Time to live").doc("RFC 1812 §5.3.1", "Hops left before the packet is dropped; each router takes 1").explain(explain_ttl);
     PROTO = Field::uint("ip.proto", 72, 8).label("Protocol").doc("RFC 791 §3.1", "What the packet carries").names(ip_protocol_name).explain(explain_protocol);
-    CHECKSUM = Field::uint("ip.checksum", 80, 16).hex().label("Header checksum").doc("RFC 1071", "Ones' complement sum over the header; changes at every hop with the TTL").explain(explain_checksum);
+    CHECKSUM = Field::uint("ip.checksum", 80, 16).hex().label("Header checksum").doc("RFC 1071", "Ones' complement sum over the header; changes at every hop with the TTL");
     SRC = Field::ip4("ip.src", 96).label("Source").doc("RFC 791 §3.1", "The address of the sender").explain(explain_address);
     DST = Field::ip4("ip.dst", 128).label("Destination").doc("RFC 791 §3.1", "The address of the receiver, or a group; with a source route, the next router of it").explain(explain_address);
 }
 
 crate::fields! { MOVING:
-    CHECKSUM_STATUS = Field::derived("ip.checksum.status", Kind::Uint).label("Header checksum status").doc("RFC 1071", "Always 2, as Wireshark has it by default; the checksum itself is compared where it is explained").values(trailer::STATUS);
+    CHECKSUM_STATUS = Field::derived("ip.checksum.status", Kind::Uint).values(checksum::STATUSES).label("Header checksum status").doc("RFC 791 §3.1", "Whether the checksum agrees with the header").explain(explain_status);
     ADDR = Field::alias("ip.addr", Kind::Ip4, &["ip.src", "ip.dst"]).label("Source or destination").doc("RFC 791 §3.1", "Either address");
 }
 
@@ -75,7 +76,6 @@ static TABLES: [crate::field::Table; 3 + ip_options::TABLES.len()] = {
 
 fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     let header = input.header::<20, S>(s, HEADER)?;
-    s.derived(&CHECKSUM_STATUS, 2);
     if VERSION.get(header) != 4 {
         return Err(Stop::Bad(Bad {
             rule: "the version is 4 (RFC 791 §3.1)",
@@ -104,6 +104,9 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         n => n,
     };
     let whole = input.upto(length)?;
+    if S::ON {
+        header_status(&input, length).put(s, &CHECKSUM_STATUS, "the checksum covers the header (RFC 791 §3.1)");
+    }
     if S::ON
         && let Some(options) = whole.get(20..)
     {
@@ -237,16 +240,27 @@ fn explain_protocol(around: &Around<'_>, out: &mut Text) {
     }
 }
 
-fn explain_checksum(around: &Around<'_>, out: &mut Text) {
-    let Some(header) = around.layer.get(..HDR_LEN.get(around.layer) as usize) else { return };
-    match checksum::expected(header, 10) {
-        sum if u64::from(sum) == around.value => out.lit("correct"),
-        _ if around.value == 0 => out.lit("not filled in: the network card does it on sending (checksum offload)"),
-        sum => out
-            .lit("wrong, ")
-            .hex(sum.into(), 4)
-            .lit(" would be right: damaged, or filled in later by the network card"),
-    };
+/// Compares the header's checksum. Hosts that leave it to their network card leave it 0.
+fn header_status(input: &Input<'_>, length: u32) -> Status {
+    // Only the header is covered, which is there even in a fragment or a quotation.
+    match Covered::of(&Input { extent: Extent::Whole, ..*input }, length).plain(10) {
+        Status::Bad { found: 0, .. } => Status::Partial,
+        status => status,
+    }
+}
+
+fn explain_status(around: &Around<'_>, out: &mut Text) {
+    match around.value {
+        1 => {
+            out.lit("the header arrived as it was sent");
+        }
+        5 => {
+            out.lit(
+                "left 0 for the network card of the capturing host, which fills it in on sending (checksum offload)",
+            );
+        }
+        _ => checksum::explain_status(around, out),
+    }
 }
 
 fn explain_address(around: &Around<'_>, out: &mut Text) {
@@ -322,10 +336,8 @@ fn parenthesis(seen: &Seen<'_>, out: &mut Text) {
         ip_options::line(options, out);
         out.ch(')');
     }
-    // A quotation, and a packet that the network card still fills in, have checksums that are not worth a word.
-    if seen.extent != Extent::Quoted && checksum::residue(h) != 0 {
-        out.lit(", bad cksum ").hex_digits(CHECKSUM.get(h), 1).lit(" (->");
-        out.hex_digits(checksum::expected(h, 10).into(), 1).lit(")!");
+    if let (Status::Bad { expected, found }, true) = (Covered::header(seen).plain(10), seen.extent != Extent::Quoted) {
+        out.lit(", bad cksum ").hex_digits(found, 1).lit(" (->").hex_digits(expected, 1).lit(")!");
     }
     out.lit(")\n    ");
 }
@@ -433,8 +445,7 @@ mod tests {
             let mut layer = [0u8; 20];
             layer[16..].copy_from_slice(&dst);
             let mut out = Text::new();
-            let around =
-                Around { value: ttl, bytes: &[], layer: &layer, wire: 20, addresses: None, conversation: None };
+            let around = Around { value: ttl, layer: &layer, wire: 20, ..Around::NONE };
             explain_ttl(&around, &mut out);
             out.as_str().to_owned()
         };

@@ -10,9 +10,10 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Field, Kind, Table};
 use crate::input::Input;
+use crate::proto::shared::checksum::{self, Covered};
 use crate::proto::shared::ipproto::ip_protocol_name;
+use crate::proto::shared::ipv6_chain as chain;
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{ipv6_chain as chain, pseudo};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
@@ -117,7 +118,7 @@ crate::fields! { TIMEOUT:
 
 crate::fields! { MOVING:
     LEN_OCT = Field::derived("shim6.len_oct", Kind::Uint).unit("bytes").label("Length in bytes").doc("RFC 5533 §5.1", "The whole header");
-    STATUS = Field::derived("shim6.checksum.status", Kind::Uint).values(pseudo::STATUSES).label("Checksum status").doc("RFC 5533 §5.3", "Whether the checksum agrees with what was captured");
+    STATUS = Field::derived("shim6.checksum.status", Kind::Uint).values(checksum::STATUSES).explain(checksum::explain_status).label("Checksum status").doc("RFC 5533 §5.3", "Whether the checksum agrees with what was captured");
     GROUP = Field::group("shim6.opt").repeats().label("Option").doc("RFC 5533 §5.15", "One option");
     TOTAL_LEN = Field::derived("shim6.opt.total_len", Kind::Uint).repeats().unit("bytes").label("Total length").doc("RFC 5533 §5.15", "Of the option with its padding");
     VALIDATOR = Field::moving("shim6.validator", Kind::Bytes).repeats().label("Validator").doc("RFC 5533 §5.15.1", "A hash by which the responder knows its own answer again");
@@ -218,8 +219,7 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     s.fixed(CONTROL, header, input.base);
     if S::ON {
         let rule = "the checksum covers the message (RFC 5533 §5.3)";
-        let status = pseudo::check(s, &input, 140, length, CHECKSUM.get(header), rule);
-        s.derived(&STATUS, status);
+        Covered::of(&input, length).pseudo(140, 4).put(s, &STATUS, rule);
         let whole = Tlv::new(input.data, input.base, 0, length);
         match shape(TYPE.get(header)) {
             Some((tables, from)) => {

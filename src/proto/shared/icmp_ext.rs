@@ -48,7 +48,7 @@ crate::fields! { IDENT_ADDRESS:
 crate::fields! { MOVING:
     STRUCTURE = Field::group("icmp.ext").label("Extensions").doc("RFC 4884 §7", "What the router adds to its message");
     ENTRY = Field::group("icmp.ext.object").repeats().label("Object").doc("RFC 4884 §7.1", "One thing that the router says");
-    STATUS = Field::derived("icmp.ext.checksum.status", Kind::Uint).label("Extension checksum status").doc("RFC 4884 §7", "Whether the checksum is right").values(super::trailer::STATUS);
+    STATUS = Field::derived("icmp.ext.checksum.status", Kind::Uint).label("Extension checksum status").doc("RFC 4884 §7", "Whether the checksum is right").values(super::checksum::STATUSES);
     DATA = Field::moving("icmp.ext.data", Kind::Bytes).repeats().label("Object data").doc("RFC 4884 §7.1", "An object that is not read further");
     MPLS_DATA = Field::moving("icmp.mpls.data", Kind::Bytes).repeats().label("Data").doc("RFC 4950 §5", "A form of the MPLS object that is not read further");
     INDEX = Field::moving("icmp.int_info.index", Kind::Uint).repeats().label("Interface index").doc("RFC 5837 §4.1", "The interface's number in the router (ifIndex of RFC 2863)");

@@ -6,18 +6,16 @@
 
 use crate::dissect::Trailer;
 use crate::field::{Around, Field, Kind};
-use crate::sink::{NoteKind, Sink};
+use crate::proto::shared::checksum::{self, Status};
+use crate::sink::Sink;
 use crate::text::Text;
 use crate::tree::Tree;
 
 crate::fields! { pub ROWS:
     PADDING = Field::moving("eth.padding", Kind::Bytes).label("Padding").doc("IEEE 802.3 §3.2.8", "Zeros that bring a short frame up to the minimum of 60 bytes before the frame check sequence");
-    FCS = Field::moving("eth.fcs", Kind::Uint).hex_wide(8).label("Frame check sequence").doc("IEEE 802.3 §3.2.9", "CRC-32 over the frame, which receivers usually remove before a capture sees it").explain(explain_fcs);
-    FCS_STATUS = Field::derived("eth.fcs.status", Kind::Uint).label("Frame check sequence status").doc("IEEE 802.3 §3.2.9", "Always 2, as Wireshark has it by default; the sequence itself is compared where it is explained").values(STATUS);
+    FCS = Field::moving("eth.fcs", Kind::Uint).hex_wide(8).label("Frame check sequence").doc("IEEE 802.3 §3.2.9", "CRC-32 over the frame, which receivers usually remove before a capture sees it");
+    FCS_STATUS = Field::derived("eth.fcs.status", Kind::Uint).label("Frame check sequence status").doc("IEEE 802.3 §3.2.9", "Whether the sequence is the CRC-32 of the frame").values(checksum::STATUSES).explain(explain_status);
 }
-
-/// How Wireshark counts the outcomes of checksum comparisons.
-pub const STATUS: &[(u64, &str)] = &[(0, "Bad"), (1, "Good"), (2, "Unverified"), (3, "Not present"), (4, "Illegal")];
 
 /// The least that an Ethernet frame has before its frame check sequence (IEEE 802.3 §3.2.8).
 const MIN_FRAME: u32 = 60;
@@ -62,13 +60,8 @@ pub fn put(t: &Trailer<'_>, foreign: &'static Field, fcs: bool, tree: &mut Tree)
     }
     if let Some(sequence) = t.layer.get(end as usize..).and_then(|b| b.first_chunk::<4>()) {
         tree.uint(&FCS, bit(t, end), FCS_LEN * 8, u64::from(u32::from_be_bytes(*sequence)));
-        tree.derived(&FCS_STATUS, 2);
-        if t.fcs_len.is_some() && !crc_matches(t.layer, sequence) {
-            tree.note(
-                NoteKind::Bad,
-                format_args!("the frame check sequence is not the CRC-32 of the frame (IEEE 802.3 §3.2.9)"),
-            );
-        }
+        let rule = "the frame check sequence is the CRC-32 of the frame (IEEE 802.3 §3.2.9)";
+        fcs_status(t, sequence).put_wide(tree, &FCS_STATUS, rule, 8);
     }
     t.end
 }
@@ -77,26 +70,27 @@ fn bit(t: &Trailer<'_>, at: u32) -> u32 {
     t.base.saturating_add(at).saturating_mul(8)
 }
 
-/// Whether the last four bytes of `frame` are `sequence` and the CRC-32 of the bytes before them. Ethernet sends the
-/// least significant byte first.
-fn crc_matches(frame: &[u8], sequence: &[u8; 4]) -> bool {
-    let body = frame.len().checked_sub(sequence.len()).and_then(|n| frame.get(..n));
-    body.is_some_and(|body| crc32fast::hash(body) == u32::from_le_bytes(*sequence))
+/// Compares the frame check sequence. Ethernet sends the least significant byte first; fields are read the other way.
+fn fcs_status(t: &Trailer<'_>, sequence: &[u8; 4]) -> Status {
+    let body = t.layer.len().checked_sub(sequence.len()).and_then(|n| t.layer.get(..n));
+    let Some(body) = body.filter(|_| !t.unverified) else { return Status::Unverified };
+    let expected = crc32fast::hash(body).swap_bytes();
+    match Status::of(expected.into(), u32::from_be_bytes(*sequence).into()) {
+        // The capture does not say that these bytes are the sequence; they may be something else.
+        Status::Bad { .. } if t.fcs_len.is_none() => Status::Unverified,
+        status => status,
+    }
 }
 
-fn explain_fcs(around: &Around<'_>, out: &mut Text) {
-    let Some(sequence) = around.bytes.first_chunk::<4>() else { return };
-    // With an 802.3 length field the sequence lies behind the layer, so the layer's bytes do not hold it.
-    match around.layer.last_chunk::<4>() {
-        Some(last) if last == sequence => {
-            if crc_matches(around.layer, sequence) {
-                out.lit("the CRC-32 of the frame: it arrived as it was sent");
-            } else {
-                out.lit("not the CRC-32 of the frame: damaged on its way, or these four bytes are something else");
-            }
+fn explain_status(around: &Around<'_>, out: &mut Text) {
+    match around.value {
+        0 => out.lit("the frame was damaged on its way"),
+        1 => out.lit("the frame arrived as it was sent"),
+        2 if !around.unverified => {
+            out.lit("not the CRC-32 of the frame: either it was damaged, or these four bytes are something else (the capture does not say)")
         }
-        _ => {}
-    }
+        _ => return checksum::explain_status(around, out),
+    };
 }
 
 #[cfg(test)]
@@ -108,7 +102,7 @@ mod tests {
     /// What `put` says of a frame of `wire` bytes whose payload ends at `at`, as name@byte+length.
     fn say(frame: &[u8], at: u32, wire: u32, fcs_len: Option<u8>, fcs: bool) -> (String, u32) {
         let mut tree = Tree::default();
-        let t = Trailer { layer: frame, base: 0, wire, at, end: wire, fcs_len };
+        let t = Trailer { layer: frame, base: 0, wire, at, end: wire, fcs_len, unverified: false };
         let stop = put(&t, &FOREIGN, fcs, &mut tree);
         let said: Vec<String> =
             tree.nodes().iter().map(|n| format!("{}@{}+{}", n.field.name, n.bit / 8, n.bits / 8)).collect();
@@ -168,16 +162,15 @@ mod tests {
     fn a_sequence_is_compared_with_the_frame() {
         let mut f = frame(60, &[]);
         f.extend_from_slice(&crc32fast::hash(&f).to_le_bytes());
-        let around = |layer: &[u8]| explained(layer, layer.last_chunk::<4>().unwrap());
-        assert!(around(&f).contains("arrived as it was sent"));
+        assert_eq!(status(&f, None), Status::Good);
         f[3] ^= 1;
-        assert!(around(&f).contains("not the CRC-32"));
+        assert_eq!(status(&f, None), Status::Unverified, "the capture does not say that it is the sequence");
+        assert!(matches!(status(&f, Some(4)), Status::Bad { .. }));
     }
 
-    fn explained(layer: &[u8], bytes: &[u8]) -> String {
-        let mut out = Text::new();
-        let wire = layer.len() as u32;
-        explain_fcs(&Around { value: 0, bytes, layer, wire, addresses: None, conversation: None }, &mut out);
-        out.as_str().to_owned()
+    fn status(frame: &[u8], fcs_len: Option<u8>) -> Status {
+        let wire = frame.len() as u32;
+        let t = Trailer { layer: frame, base: 0, wire, at: 60, end: wire, fcs_len, unverified: false };
+        fcs_status(&t, frame.last_chunk().unwrap())
     }
 }

@@ -14,13 +14,13 @@
 
 use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, At, Field, Kind};
-use crate::input::{Addresses, Bad, Extent, Input, Stop, WindowScale};
+use crate::input::{Bad, Extent, Input, Stop, WindowScale};
+use crate::proto::shared::checksum::{self, Covered, Status};
 use crate::proto::shared::ports::tcp_service;
 use crate::proto::shared::{mptcp, port_words, tcp_options, tcp_options_line};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
-use etherparse::checksum::Sum16BitWords;
 
 crate::fields! { HEADER:
     SRCPORT = Field::uint("tcp.srcport", 0, 16).names(tcp_service).label("Source port").doc("RFC 9293 §3.1", "The sending socket's port").explain(port_words::explain);
@@ -54,14 +54,12 @@ crate::fields! { MOVING:
     FLAGS_STR = Field::derived("tcp.flags.str", Kind::Text).label("Flags as letters").doc("RFC 9293 §3.1", "One place a flag, from the highest to the lowest; a dot for one that is not set");
     WINDOW_SIZE = Field::derived("tcp.window_size", Kind::Uint).unit("bytes").label("Window, scaled").doc("RFC 7323 §2.3", "The window in bytes, where the scale is known; in a SYN it is never scaled");
     SCALEFACTOR = Field::derived("tcp.window_size_scalefactor", Kind::Int).label("Window scale factor").doc("RFC 7323 §2.3", "What the window is multiplied by; -1: not known, because the handshake was not captured; -2: no scaling was agreed");
-    CHECKSUM_STATUS = Field::derived("tcp.checksum.status", Kind::Uint).values(CHECKSUM_STATUSES).label("Checksum status").doc("sniff", "Whether the checksum was verified");
+    CHECKSUM_STATUS = Field::derived("tcp.checksum.status", Kind::Uint).values(checksum::STATUSES).label("Checksum status").doc("RFC 9293 §3.1", "Whether the checksum agrees with what it covers").explain(checksum::explain_status);
     TIME_RELATIVE = Field::derived("tcp.time_relative", Kind::Time).unit("s").label("Time since the conversation's first segment").doc("sniff", "Between capture times");
     TIME_DELTA = Field::derived("tcp.time_delta", Kind::Time).unit("s").label("Time since the conversation's previous segment").doc("sniff", "Between capture times");
     RESET_CAUSE = Field::moving("tcp.reset_cause", Kind::Text).label("Reset cause").doc("RFC 9293 §3.5.3", "What the sender of the reset says about it; the bytes are no part of the stream");
     PAYLOAD = Field::moving("tcp.payload", Kind::Bytes).label("Payload").doc("RFC 9293 §3.4", "The part of the stream that the segment carries");
 }
-
-static CHECKSUM_STATUSES: &[(u64, &str)] = &[(0, "Bad"), (1, "Good"), (2, "Unverified")];
 
 /// TCP.
 pub static TCP: Protocol = Protocol {
@@ -167,7 +165,8 @@ fn derive<S: Sink>(input: &Input<'_>, header: &[u8; 20], length: u32, s: &mut S)
     if let Some(factor) = factor {
         s.derived(&SCALEFACTOR, factor as u64);
     }
-    s.derived(&CHECKSUM_STATUS, 2);
+    let rule = "the checksum covers pseudo-header and segment (RFC 9293 §3.1)";
+    Covered::of(input, input.wire).pseudo(6, 16).put(s, &CHECKSUM_STATUS, rule);
 }
 
 /// The flags as letters, one place each.
@@ -398,28 +397,15 @@ const RESET_CAUSE_SHOWN: usize = 30;
 
 /// Writes whether the checksum is right, when all that it covers was captured.
 fn checksum_line(seen: &Seen<'_>, header: &[u8; 20], out: &mut Text) {
-    let Some(ends) = seen.ends else { return };
-    let captured = seen.header.len().saturating_add(seen.payload.len());
-    if seen.extent != Extent::Whole || captured as u64 != u64::from(seen.wire) {
-        return;
-    }
-    let found = CHECKSUM.get(header) as u16;
-    let mut sum = Sum16BitWords::new();
-    // RFC 9293 §3.1: the pseudo-header has the addresses, the protocol number and the segment's length.
-    sum = match ends {
-        Addresses::V4 { src, dst } => sum.add_4bytes(src).add_4bytes(dst),
-        Addresses::V6 { src, dst } => sum.add_16bytes(src).add_16bytes(dst),
+    let found = CHECKSUM.get(header);
+    match Covered::seen(seen).pseudo(6, 16) {
+        Status::Good => out.lit(", cksum ").hex(found, 4).lit(" (correct)"),
+        Status::Partial => out.lit(", cksum ").hex(found, 4).lit(" (partial)"),
+        Status::Bad { expected, .. } => {
+            out.lit(", cksum ").hex(found, 4).lit(" (incorrect -> ").hex(expected, 4).ch(')')
+        }
+        _ => out,
     };
-    sum = sum.add_2bytes([0, 6]).add_4bytes(seen.wire.to_be_bytes());
-    // The header's length is even, so that header and payload can be added one after the other.
-    sum = sum.add_slice(header.get(..16).unwrap_or_default()).add_slice(seen.header.get(18..).unwrap_or_default());
-    let expected = sum.add_slice(seen.payload).ones_complement().to_be();
-    out.lit(", cksum ").hex(found.into(), 4);
-    if expected == found {
-        out.lit(" (correct)");
-    } else {
-        out.lit(" (incorrect -> ").hex(expected.into(), 4).ch(')');
-    }
 }
 
 #[cfg(test)]

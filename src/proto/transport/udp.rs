@@ -7,7 +7,8 @@
 
 use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Field, Kind};
-use crate::input::{Bad, Extent, Input};
+use crate::input::{Addresses, Bad, Extent, Input};
+use crate::proto::shared::checksum::{self, Covered, Status};
 use crate::proto::shared::port_words;
 use crate::proto::shared::ports::udp_service;
 use crate::sink::{Off, Sink};
@@ -23,6 +24,7 @@ crate::fields! { HEADER:
 
 crate::fields! { MOVING:
     PORT = Field::alias("udp.port", Kind::Uint, &["udp.srcport", "udp.dstport"]).label("Source or destination port").doc("RFC 768 Fields", "Either port");
+    CHECKSUM_STATUS = Field::derived("udp.checksum.status", Kind::Uint).values(checksum::STATUSES).label("Checksum status").doc("RFC 768 Fields", "Whether the checksum agrees with what it covers").explain(checksum::explain_status);
     STREAM = Field::derived("udp.stream", Kind::Uint).label("Stream").doc("sniff", "Number of the conversation among the capture's UDP conversations, from 0");
     TIME_RELATIVE = Field::derived("udp.time_relative", Kind::Time).unit("s").label("Time since the conversation's first datagram").doc("sniff", "Between capture times");
     TIME_DELTA = Field::derived("udp.time_delta", Kind::Time).unit("s").label("Time since the conversation's previous datagram").doc("sniff", "Between capture times");
@@ -71,6 +73,8 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         n => n,
     };
     if S::ON {
+        let rule = "the checksum covers pseudo-header and datagram (RFC 768)";
+        status(Covered::of(&input, wire), CHECKSUM.get(header), input.env.ends).put(s, &CHECKSUM_STATUS, rule);
         if let Some(c) = input.env.conversation {
             s.derived(&STREAM, u64::from(c.stream));
             s.derived_time(&TIME_RELATIVE, c.since_first);
@@ -84,6 +88,19 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     Ok(Step::new(&input, 8, wire, Next::Ports(Space::UdpPort, SRCPORT.get(header) as u16, DSTPORT.get(header) as u16)))
 }
 
+/// Compares the checksum. 0 stands for none, which IPv6 forbids (RFC 8200 §8.1) but for some tunnels (RFC 6935).
+fn status(covered: Covered<'_>, found: u64, ends: Option<Addresses>) -> Status {
+    match (found, ends) {
+        (0, Some(Addresses::V6 { .. })) => Status::Illegal,
+        (0, _) => Status::Absent,
+        _ => match covered.pseudo(17, 6) {
+            // Because 0 stands for none, a sum of 0 is sent as its other form.
+            Status::Bad { expected: 0, found } => Status::Bad { expected: 0xffff, found },
+            status => status,
+        },
+    }
+}
+
 fn ports(header: &[u8]) -> Option<(u16, u16)> {
     let header = header.first_chunk::<8>()?;
     Some((SRCPORT.get(header) as u16, DSTPORT.get(header) as u16))
@@ -93,6 +110,17 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     let (Some(addresses), Some((src, dst))) = (seen.addresses, ports(seen.header)) else { return };
     addresses.src_to(out).ch('.').num(src.into()).lit(" > ");
     addresses.dst_to(out).ch('.').num(dst.into()).lit(": ");
+    if seen.style.verbose > 0 && !seen.style.unverified && seen.extent == Extent::Whole {
+        match status(Covered::seen(seen), CHECKSUM.get(seen.header), seen.ends) {
+            Status::Good => out.lit("[udp sum ok] "),
+            Status::Absent | Status::Illegal => out.lit("[no cksum] "),
+            Status::Partial => out.lit("[partial udp cksum] "),
+            Status::Bad { expected, found } => {
+                out.lit("[bad udp cksum ").hex(found, 4).lit(" -> ").hex(expected, 4).lit("!] ")
+            }
+            Status::Unverified => out,
+        };
+    }
     // tcpdump counts what the length field says, not what the packet had room for.
     let says = LENGTH.get(seen.header).saturating_sub(8);
     if seen.next.is_none() {

@@ -29,7 +29,7 @@ fn followed(window: WindowScale) -> Conversation {
 /// Reads a segment of this length of which `data` was captured, with fields, and checks that the result without
 /// fields is the same.
 fn read(data: &[u8], wire: u32, extent: Extent, conversation: Option<&Conversation>) -> (Dissected, Tree) {
-    let env = Env { addresses: Some(ADDRESSES), ends: Some(ADDRESSES), conversation };
+    let env = Env { addresses: Some(ADDRESSES), ends: Some(ADDRESSES), conversation, unverified: true };
     let input = Input { data, base: 34, wire, extent, env: &env };
     let (mut off, mut tree) = (Off::default(), Tree::default());
     let dissected = (TCP.tree)(input, &mut tree);
