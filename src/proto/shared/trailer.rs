@@ -83,14 +83,12 @@ fn fcs_status(t: &Trailer<'_>, sequence: &[u8; 4]) -> Status {
 }
 
 fn explain_status(around: &Around<'_>, out: &mut Text) {
-    match around.value {
-        0 => out.lit("the frame was damaged on its way"),
-        1 => out.lit("the frame arrived as it was sent"),
-        2 if !around.unverified => {
-            out.lit("not the CRC-32 of the frame: either it was damaged, or these four bytes are something else (the capture does not say)")
-        }
+    out.lit(match around.value {
+        0 => "the frame was damaged on its way",
+        1 => "the frame arrived as it was sent",
+        2 if !around.unverified => "not the CRC-32 of the frame: either it was damaged, or these four bytes are something else (the capture does not say)",
         _ => return checksum::explain_status(around, out),
-    };
+    });
 }
 
 #[cfg(test)]
