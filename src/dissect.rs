@@ -102,6 +102,40 @@ pub enum Next {
     Opaque(&'static str),
 }
 
+/// The part of a datagram that a fragment carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fragment {
+    /// The number that, beside the addresses, is the same for all fragments of a datagram.
+    pub id: u64,
+    /// Where in the datagram's payload its bytes belong, in bytes.
+    pub offset: u32,
+    /// Whether more fragments follow.
+    pub more: bool,
+    /// What the datagram carries; only the first fragment knows.
+    pub next: Next,
+}
+
+/// The rows by which a protocol shows how a datagram was put together.
+#[derive(Clone, Copy)]
+pub struct FragmentRows {
+    /// The group around the others.
+    pub group: &'static Field,
+    /// The frame of one fragment.
+    pub frame: &'static Field,
+    /// Whether fragments overlapped.
+    pub overlap: &'static Field,
+    /// Whether the bytes of overlapping fragments differed.
+    pub conflict: &'static Field,
+    /// Whether fragments did not agree on the end.
+    pub tails: &'static Field,
+    /// How many fragments there were.
+    pub count: &'static Field,
+    /// Length of the datagram's payload.
+    pub length: &'static Field,
+    /// The datagram's payload.
+    pub data: &'static Field,
+}
+
 /// What a body found out about its layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -114,19 +148,27 @@ pub struct Step {
     pub next: Next,
     /// How far the next layer's bytes can be expected to go.
     pub extent: Extent,
+    /// What follows is a fragment, which is to be put together with others.
+    pub fragment: Option<Fragment>,
 }
 
 impl Step {
     /// A step whose next layer can be expected as far as this one.
     #[inline(always)]
     pub fn new(input: &Input<'_>, header: u32, wire: u32, next: Next) -> Self {
-        Step { header, wire, next, extent: input.extent }
+        Step { header, wire, next, extent: input.extent, fragment: None }
     }
 
     /// The next layer is the beginning of a longer packet, or quoted.
     #[inline(always)]
     pub fn extent(mut self, extent: Extent) -> Self {
         self.extent = extent;
+        self
+    }
+
+    /// What follows is a fragment. Without the others, a first fragment's next layer is at least its beginning.
+    pub fn fragment(mut self, fragment: Fragment) -> Self {
+        self.fragment = Some(fragment);
         self
     }
 }
@@ -281,6 +323,8 @@ pub struct Protocol {
     /// Puts what lies behind the next layer (padding, trailer, frame check sequence, extensions behind a quotation).
     /// Returns where that ends, in bytes from the layer's first byte; what is left goes to the layers around.
     pub trailer: Option<fn(Trailer<'_>, &mut Tree) -> u32>,
+    /// The rows by which it shows how fragments were put together, for protocols that cut datagrams.
+    pub fragment_rows: Option<FragmentRows>,
     /// Recognises its messages by their content, for protocols without a port of their own: asked when neither port of a
     /// segment or datagram (the space) is claimed. Must be strict: a wrong guess hides the data.
     pub recognises: Option<(Space, Recognises)>,
@@ -333,6 +377,7 @@ impl Protocol {
         follow: None,
         announces_ethertype: false,
         trailer: None,
+        fragment_rows: None,
         recognises: None,
     };
 

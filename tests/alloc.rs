@@ -28,12 +28,12 @@ fn pass(kept: &[Kept], bench: &mut Bench, tree: bool) -> Vec<u64> {
             let facts = Facts { number: kept.number, first: kept.time, previous: kept.time, ..Facts::default() };
             packet::peel(registry, &frame, layers).expect("no dissector fails");
             let none = Conversations::default();
-            let packet = Packet { frame: &frame, facts: &facts, layers, conversations: &none, registry };
+            let packet = Packet::new(&frame, &facts, layers, &none, registry);
             flows.observe(&packet, conversations);
             text.clear();
             line.write(&Packet { conversations, ..packet }, text);
             if tree {
-                packet::tree(registry, &frame, &facts, layers, conversations, arena).expect("no dissector fails");
+                packet::tree(&Packet { conversations, ..packet }, arena).expect("no dissector fails");
             }
         })
         .count_total

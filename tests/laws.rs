@@ -12,6 +12,7 @@ use sniff::output;
 use sniff::output::json::Json;
 use sniff::output::line::Line;
 use sniff::output::time::{Form as TimeForm, Stamp};
+use sniff::packet::fragments::Fragments;
 use sniff::packet::ledger::Ledger;
 use sniff::packet::{self, Conversations, End, Facts, Layers, Packet};
 use sniff::sink::{NoteKind, Off};
@@ -26,6 +27,7 @@ use support::{Dice, Kept, corpus, fixtures, frames};
 struct Bench {
     registry: Registry,
     layers: Layers,
+    fragments: Fragments,
     tree: Tree,
     flows: flow::Table,
     scratch: Tree,
@@ -38,6 +40,7 @@ impl Bench {
         Bench {
             registry: Registry::new(proto::ALL),
             layers: Layers::default(),
+            fragments: Fragments::default(),
             tree: Tree::default(),
             flows: flow::Table::default(),
             scratch: Tree::default(),
@@ -55,12 +58,12 @@ impl Bench {
     fn look_within(&mut self, frame: &Frame<'_>, known: Option<&Conversations>) -> Result<Conversations, String> {
         let facts = Facts { number: 1, ..Facts::default() };
         packet::peel(&self.registry, frame, &mut self.layers).map_err(|_| "peeling failed".to_owned())?;
-        let seen = |conversations| Packet {
-            frame,
-            facts: &facts,
-            layers: &self.layers,
-            conversations,
-            registry: &self.registry,
+        self.fragments.clear();
+        let (registry, layers, fragments) = (&self.registry, &mut self.layers, &mut self.fragments);
+        packet::guarded(|| packet::join(registry, frame, facts.number, layers, fragments))
+            .map_err(|_| "joining failed".to_owned())?;
+        let seen = |conversations| {
+            Packet::new(frame, &facts, &self.layers, conversations, &self.registry).with(&self.fragments)
         };
         let none = Conversations::default();
         let mut conversations = Conversations::default();
@@ -72,9 +75,8 @@ impl Bench {
         if total != u64::from(frame.wire()) {
             return Err(format!("the ledger adds up to {total}, the frame has {}", frame.wire()));
         }
-        packet::tree(&self.registry, frame, &facts, &self.layers, &conversations, &mut self.tree)
-            .map_err(|_| "building the tree failed".to_owned())?;
-        spans(&self.tree, frame.data.len())?;
+        packet::tree(&seen(&conversations), &mut self.tree).map_err(|_| "building the tree failed".to_owned())?;
+        spans(&self.tree, frame.data.len().max(self.fragments.bytes().len()))?;
         self.both_bodies(frame, &conversations)?;
         Ok(conversations)
     }
@@ -84,7 +86,7 @@ impl Bench {
     fn show(&mut self, frame: &Frame<'_>, conversations: &Conversations) -> Result<(), String> {
         let facts = Facts { number: 1, ..Facts::default() };
         let (layers, registry) = (&self.layers, &self.registry);
-        let packet = Packet { frame, facts: &facts, layers, conversations, registry };
+        let packet = Packet::new(frame, &facts, layers, conversations, registry).with(&self.fragments);
         let (out, tree) = (&mut self.text, &self.tree);
         out.clear();
         let stamp = Stamp::new(TimeForm::Clock, None, false);
@@ -106,15 +108,16 @@ impl Bench {
     fn both_bodies(&mut self, frame: &Frame<'_>, conversations: &Conversations) -> Result<(), String> {
         let mut next = Next::Key(Space::Link, frame.link.0);
         let (mut base, mut wire, mut extent) = (0u32, frame.wire(), Extent::Whole);
+        let mut bytes = frame.data.to_vec();
         let mut flaw: Option<(u8, Bad)> = None;
         for index in 0..=self.layers.as_slice().len() {
             let layer = self.layers.as_slice().get(index).copied();
             if layer.is_none() && !matches!(self.layers.end, End::Stopped(..)) {
                 break;
             }
-            let all = frame.data.get(base as usize..).unwrap_or_default();
+            let all = bytes.get(base as usize..).unwrap_or_default();
             let data = all.get(..wire as usize).unwrap_or(all);
-            let addresses = self.layers.addresses_around(index, &self.registry, frame.data);
+            let addresses = self.layers.addresses_around(index, &self.registry, &bytes);
             let input = Input { data, base, wire, extent, env: &Env::NONE };
             let Some(id) = self.registry.next(next, &input) else { break };
             let (fast, slow, fast_flaw, slow_flaw) = self.twice(id, input, addresses, conversations, index);
@@ -132,7 +135,13 @@ impl Bench {
                     if (layer.protocol, layer.start, layer.header, layer.wire) != (id, base, header, whole) {
                         return Err(format!("{name}: the layer is {layer:?}, the body says {step:?}"));
                     }
+                    let captured = bytes.len().saturating_sub(base as usize + header as usize);
                     (base, wire, extent, next) = (base + header, whole - header, step.extent, step.next);
+                    if step.fragment.is_some() && captured >= wire as usize {
+                        let Some(joined) = self.layers.joined_after(index) else { break };
+                        (base, wire, extent, next) = (joined.start, joined.length, Extent::Whole, joined.next);
+                        bytes = self.fragments.bytes().to_vec();
+                    }
                 }
                 (Err(stop), None) if self.layers.end == End::Stopped(id, stop) => break,
                 (found, layer) => return Err(format!("{name}: {found:?} where peeling had {layer:?}")),
@@ -263,6 +272,10 @@ fn bad_notes(tree: &Tree) -> Vec<String> {
 fn cut(bench: &mut Bench, kept: &Kept, lengths: impl Iterator<Item = usize>) -> Result<(), String> {
     // A cut segment may belong to no conversation; what it says of itself must stay the same.
     let conversations = bench.look(&kept.frame())?;
+    // A whole fragment waits for the others; of one that is cut, what can be read is shown. Neither begins the other.
+    if bench.layers.fragment().is_some() || bench.layers.joined().next().is_some() {
+        return Ok(());
+    }
     let whole = (read_rows(&bench.tree), bad_notes(&bench.tree), bench.layers.end);
     for length in lengths {
         bench

@@ -24,12 +24,11 @@ fn allocations(fixture: &str, mut write: impl FnMut(&Packet<'_>, &Tree, &mut Tex
             let facts = Facts { number: 1, first: frame.time, previous: frame.time, ..Facts::default() };
             packet::peel(&registry, &frame, &mut layers).expect("no dissector fails");
             let none = Conversations::default();
-            let bare =
-                Packet { frame: &frame, facts: &facts, layers: &layers, conversations: &none, registry: &registry };
+            let bare = Packet::new(&frame, &facts, &layers, &none, &registry);
             let mut conversations = Conversations::default();
             flows.observe(&bare, &mut conversations);
-            packet::tree(&registry, &frame, &facts, &layers, &conversations, &mut tree).expect("no dissector fails");
             let packet = Packet { conversations: &conversations, ..bare };
+            packet::tree(&packet, &mut tree).expect("no dissector fails");
             out.clear();
             let info = allocation_counter::measure(|| write(&packet, &tree, &mut out));
             assert!(!out.is_empty());

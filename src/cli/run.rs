@@ -250,7 +250,7 @@ fn report(outcome: &Outcome, source: &capture::FileSource, expression: Option<&s
         say(format!("interrupted: frames after number {} were not read", outcome.frames));
     }
     let c = source.counters();
-    let flows = &outcome.flows;
+    let (flows, fragments) = (&outcome.flows, &outcome.fragments);
     let more = comments.len().saturating_sub(COMMENTS_SHOWN) as u64;
     let counts = [
         (more, "more comment on sections and interfaces", "more comments on sections and interfaces"),
@@ -279,6 +279,16 @@ fn report(outcome: &Outcome, source: &capture::FileSource, expression: Option<&s
             flows.unfollowed,
             "conversation deep inside tunnels was not followed",
             "conversations deep inside tunnels were not followed",
+        ),
+        (
+            fragments.expired + fragments.waiting,
+            "datagram is incomplete: a fragment is missing; its fragments are shown each on its own",
+            "datagrams are incomplete: fragments are missing; their fragments are shown each on its own",
+        ),
+        (
+            fragments.evicted,
+            "incomplete datagram was given up, because too many fragments wait at a time",
+            "incomplete datagrams were given up, because too many fragments wait at a time",
         ),
         (
             outcome.bugs,

@@ -69,13 +69,13 @@ impl FlowKey {
             return None;
         }
         let protocol = packet.registry.protocol(layer.protocol);
-        let bytes = || crate::packet::Layers::bytes(layer, packet.frame.data);
+        let bytes = || crate::packet::Layers::bytes(layer, packet.bytes);
         let (transport, ports) = match protocol.follow? {
             Follow::Tcp => (Transport::Tcp, protocol.ports?(bytes())?),
             Follow::Udp => (Transport::Udp, protocol.ports?(bytes())?),
             Follow::Echo(identifier) => (Transport::Echo, identifier(bytes()).map(|id| (id, id))?),
         };
-        let addresses = packet.layers.addresses_around(index, packet.registry, packet.frame.data)?;
+        let addresses = packet.layers.addresses_around(index, packet.registry, packet.bytes)?;
         let (key, from_low) = FlowKey::new(transport, addresses, ports);
         Some((transport, key, from_low))
     }

@@ -94,7 +94,7 @@ impl Table {
         for (index, layer) in packet.layers.as_slice().iter().enumerate() {
             let Some((transport, key, from_low)) = FlowKey::of(packet, index) else { continue };
             let segment = match transport {
-                Transport::Tcp => Segment::read(Layers::bytes(layer, packet.frame.data)),
+                Transport::Tcp => Segment::read(Layers::bytes(layer, packet.bytes)),
                 _ => None,
             };
             let conversation = self.touch(transport, key, from_low, segment, packet.frame.time);

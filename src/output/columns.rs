@@ -312,7 +312,7 @@ fn cell(values: &[u32], packet: &Packet<'_>, tree: &Tree, options: &Options, out
             out.ch(options.aggregator);
         }
         if let Some(node) = tree.nodes().get(*index as usize) {
-            value(node.field, tree.value(node, packet.frame.data), options, out);
+            value(node.field, tree.value(node, packet.bytes), options, out);
         }
     }
 }

@@ -28,7 +28,7 @@ pub fn write(packet: &Packet<'_>, tree: &Tree, width: usize, out: &mut Text) {
         heading(packet, tree, &section, out);
         match section.about {
             About::Frame => overview(packet, tree, width, out),
-            _ => introduction(&section, width, out),
+            _ => introduction(packet, &section, width, out),
         }
         if matches!(section.about, About::Layer(_)) && width >= diagram::WIDTH + INDENT {
             let before = out.len();
@@ -83,7 +83,9 @@ fn overview(packet: &Packet<'_>, tree: &Tree, width: usize, out: &mut Text) {
 }
 
 /// Writes which standard defines the layer and what its unit is.
-fn introduction(section: &Section<'_>, width: usize, out: &mut Text) {
+fn introduction(packet: &Packet<'_>, section: &Section<'_>, width: usize, out: &mut Text) {
+    let (buffer, start) = packet.layers.place(section.start);
+    let place = if buffer == 0 { " of the frame" } else { " of the datagram that was put together" };
     let mut text = Text::new();
     if let About::Layer(layer) = section.about {
         text.lit(section.protocol.spec).lit(". ");
@@ -104,8 +106,8 @@ fn introduction(section: &Section<'_>, width: usize, out: &mut Text) {
         });
         if layer.header > 0 {
             text.lit(if section.protocol.unit == Unit::Message { " It begins with " } else { " The header is " });
-            words::range("byte", layer.start.into(), layer.header.into(), &mut text);
-            text.lit(" of the frame");
+            words::range("byte", start.into(), layer.header.into(), &mut text);
+            text.lit(place);
         } else {
             text.lit(" There is no header");
         }
@@ -121,7 +123,7 @@ fn introduction(section: &Section<'_>, width: usize, out: &mut Text) {
     } else {
         text.lit(if section.start > 0 { "What the innermost header carries: " } else { "The whole frame: " });
         super::section::bytes(section.wire.into(), &mut text);
-        text.lit(", from byte ").num(section.start.into()).lit(" of the frame on");
+        text.lit(", from byte ").num(start.into()).lit(place).lit(" on");
         let captured = section.bytes.len() as u64;
         if captured < u64::from(section.wire) {
             text.lit("; ").num_grouped(captured).lit(" of them were captured");

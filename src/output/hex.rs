@@ -35,7 +35,16 @@ pub fn write(packet: &Packet<'_>, form: Form, out: &mut Text) {
     let whole = packet.frame.data;
     let (Form::Hex { link } | Form::HexAscii { link } | Form::Ascii { link }) = form;
     let inner = whole.get(link_header(packet)..).filter(|inner| !inner.is_empty() && !link);
-    let bytes = inner.unwrap_or(whole);
+    dump(inner.unwrap_or(whole), form, out);
+    // As tshark does it: what was put together is no part of the frame.
+    for (_, joined) in packet.layers.joined() {
+        let end = joined.start.saturating_add(joined.length);
+        out.lit("\treassembled datagram, ").num_grouped(joined.length.into()).lit(" bytes:\n");
+        dump(packet.bytes.get(joined.start as usize..end as usize).unwrap_or_default(), form, out);
+    }
+}
+
+fn dump(bytes: &[u8], form: Form, out: &mut Text) {
     match form {
         Form::Hex { .. } => rows(bytes, false, out),
         Form::HexAscii { .. } => rows(bytes, true, out),

@@ -104,7 +104,11 @@ impl Json {
             comma.write(out);
             out.ch('"').json(comment).ch('"');
         }
-        out.lit("],\"transitions\":[]}\n");
+        out.lit("],\"transitions\":[]");
+        if packet.layers.joined().next().is_some() {
+            reassembled(packet, out);
+        }
+        out.lit("}\n");
     }
 
     fn layers(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
@@ -112,13 +116,13 @@ impl Json {
         let slots = packet.layers.as_slice();
         let mut at = 0;
         let mut comma = Comma::default();
-        let bytes = packet.frame.data;
+        let bytes = packet.bytes;
         out.lit(",\"layers\":[");
         for (index, layer) in slots.iter().enumerate() {
             let own = run(main, &mut at, index);
             comma.write(out);
             let length = Some(layer.header);
-            open(packet.registry.protocol(layer.protocol), layer.start, length, out);
+            open(packet, packet.registry.protocol(layer.protocol), layer.start, length, out);
             self.fields(own, tail, index, tree, bytes, out, |_| true);
         }
         // What was read of a header before it stopped, and the bytes that nobody reads further.
@@ -128,12 +132,12 @@ impl Json {
             && own.nodes.iter().any(|n| !is_data(n.field))
         {
             comma.write(out);
-            open(packet.registry.protocol(id), packet.layers.rest, None, out);
+            open(packet, packet.registry.protocol(id), packet.layers.rest, None, out);
             self.fields(own, tail, index, tree, bytes, out, |f| !is_data(f));
         }
         if packet.layers.rest_wire > 0 {
             comma.write(out);
-            open(&DATA, packet.layers.rest, Some(packet.layers.rest_wire), out);
+            open(packet, &DATA, packet.layers.rest, Some(packet.layers.rest_wire), out);
             self.fields(own, tail, index, tree, bytes, out, is_data);
         }
         out.ch(']');
@@ -258,7 +262,7 @@ fn run<'a>(main: Run<'a>, at: &mut usize, index: usize) -> Run<'a> {
 fn unread(end: End) -> Option<crate::dissect::ProtocolId> {
     match end {
         End::Stopped(id, _) | End::Bug(id) => Some(id),
-        End::Complete | End::Opaque(_) | End::Unclaimed(..) | End::TooDeep => None,
+        End::Complete | End::Fragment | End::Opaque(_) | End::Unclaimed(..) | End::TooDeep => None,
     }
 }
 
@@ -267,14 +271,37 @@ fn is_data(row: &'static Field) -> bool {
 }
 
 /// Opens a layer's object, up to and including the brace of its fields.
-fn open(protocol: &crate::dissect::Protocol, offset: u32, length: Option<u32>, out: &mut Text) {
+fn open(packet: &Packet<'_>, protocol: &crate::dissect::Protocol, start: u32, length: Option<u32>, out: &mut Text) {
+    let (buffer, offset) = packet.layers.place(start);
     out.lit("{\"name\":\"").lit(protocol.name).lit("\",\"unit\":\"").lit(protocol.unit.word());
     out.lit("\",\"offset\":").num(offset.into()).lit(",\"length\":");
     match length {
         Some(length) => out.num(length.into()),
         None => out.lit("null"),
     };
+    if buffer > 0 {
+        out.lit(",\"buffer\":").num(buffer.into());
+    }
     out.lit(",\"fields\":{");
+}
+
+/// Writes which datagrams the frame completed, and where their bytes came from.
+#[cold]
+fn reassembled(packet: &Packet<'_>, out: &mut Text) {
+    out.lit(",\"reassembled\":[");
+    let mut comma = Comma::default();
+    for (buffer, (_, joined)) in (1u64..).zip(packet.layers.joined()) {
+        comma.write(out);
+        out.lit("{\"buffer\":").num(buffer).lit(",\"length\":").num(joined.length.into()).lit(",\"fragments\":[");
+        let mut comma = Comma::default();
+        for source in joined.sources_in(packet.sources) {
+            comma.write(out);
+            out.lit("{\"frame\":").num(source.frame).lit(",\"offset\":").num(source.offset.into());
+            out.lit(",\"length\":").num(source.length.into()).ch('}');
+        }
+        out.lit("]}");
+    }
+    out.ch(']');
 }
 
 fn notes(packet: &Packet<'_>, tree: &Tree, out: &mut Text) {

@@ -30,7 +30,7 @@ impl Line {
         }
         self.stamp.write(packet.frame.time, out);
         let start = out.len();
-        for (index, layer) in packet.layers.as_slice().iter().enumerate() {
+        for (index, layer) in packet.layers.glimpsed().iter().enumerate() {
             // A packet that is quoted by an error message is for those who want more.
             if layer.extent == Extent::Quoted && self.style.verbose == 0 {
                 break;
@@ -82,8 +82,14 @@ fn remarks(packet: &Packet<'_>, start: usize, out: &mut Text) {
         remark(start, Role::Bad, out, |out| contradiction(name_at(index.into()), &bad, out));
     }
     let quoted = protocols.last().is_some_and(|l| l.extent == Extent::Quoted);
+    for (_, joined) in packet.layers.joined() {
+        let (from, to) = joined.sources;
+        remark(start, Role::Faint, out, |out| {
+            out.lit("reassembled, ").num(to.saturating_sub(from).into()).lit(" fragments");
+        });
+    }
     match packet.layers.end {
-        End::Complete => {}
+        End::Complete | End::Fragment => {}
         // Error messages quote only the beginning of a packet: that it is cut there is no news.
         End::Stopped(_, Stop::Cut { .. }) if quoted => {}
         End::Stopped(id, Stop::Cut { .. }) => remark(start, Role::Notice, out, |out| {

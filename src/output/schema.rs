@@ -47,6 +47,16 @@ pub fn packet_schema(registry: &Registry) -> String {
         ("to", kind("string")),
         ("evidence", one_of(["observed", "inferred"].map(Doc::text).into())),
     ]);
+    let fragment = closed([
+        ("frame", described(natural(), "Number of the frame that brought it")),
+        ("offset", described(natural(), "Where its bytes belong in the datagram's payload")),
+        ("length", described(natural(), "How many bytes")),
+    ]);
+    let reassembled = closed([
+        ("buffer", described(natural(), "The number by which layers name it, from 1")),
+        ("length", described(natural(), "Bytes of the datagram's payload")),
+        ("fragments", array(fragment)),
+    ]);
     let packet = closed([
         ("type", constant("packet")),
         ("number", described(natural(), "Position of the frame in the capture, from 1")),
@@ -61,7 +71,8 @@ pub fn packet_schema(registry: &Registry) -> String {
         ("notes", described(array(note), "What is worth knowing about the packet beyond its fields")),
         ("comments", described(array(kind("string")), "What somebody stored with the frame (pcapng opt_comment)")),
         ("transitions", described(array(transition), "Changes of connection states that this packet caused")),
-    ]);
+    ])
+    .optional([("reassembled", described(array(reassembled), "The datagrams that this frame completed"))]);
     let mut schema = Doc::object()
         .with("$schema", Doc::text("https://json-schema.org/draft/2020-12/schema"))
         .with("title", Doc::text("A packet, as sniff -T json prints it"))
@@ -77,6 +88,8 @@ const TIME: &str = "When the frame was captured, RFC 3339, UTC. Null when the ca
                     RFC 3339 cannot write";
 const KINDS: &str = "cut: the capture ends early; bad: the packet contradicts itself; unknown: nobody here knows what \
                      the bytes are; cap: a limit was reached; bug: a dissector failed; info: no error";
+const BUFFER: &str = "Absent for layers of the frame itself; otherwise the number of the reassembled datagram that the \
+                      layer lies in";
 const LENGTH: &str = "Bytes of the header, options included; null when the header could not be read";
 const DATA_LENGTH: &str = "Bytes on the wire";
 const RFC_3339: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{9}Z$";
@@ -111,10 +124,14 @@ fn layer(name: &str, versions: &[&'static Protocol], shared: &[&'static Protocol
         closed([
             ("name", constant(name)),
             ("unit", one_of(units.into_iter().map(Doc::text).collect())),
-            ("offset", described(natural(), "Bytes from the beginning of the frame")),
+            (
+                "offset",
+                described(natural(), "Bytes from the beginning of the frame, or of the buffer that buffer names"),
+            ),
             ("length", length),
             ("fields", fields),
-        ]),
+        ])
+        .optional([("buffer", described(natural(), BUFFER))]),
         titles.join("; "),
     )
 }
@@ -211,6 +228,18 @@ fn closed<const N: usize>(keys: [(&str, Doc); N]) -> Doc {
         .with("required", required)
         .with("properties", properties)
         .with("additionalProperties", Doc::Bool(false))
+}
+
+impl Doc {
+    /// The object may have these keys, too.
+    fn optional<const N: usize>(mut self, keys: [(&str, Doc); N]) -> Doc {
+        if let Doc::Object(members) = &mut self
+            && let Some((_, properties)) = members.iter_mut().find(|(name, _)| name == "properties")
+        {
+            properties.append(keys.into_iter().fold(Doc::object(), |doc, (key, value)| doc.with(key, value)));
+        }
+        self
+    }
 }
 
 fn described(mut doc: Doc, text: impl Into<String>) -> Doc {

@@ -43,7 +43,7 @@ pub(super) struct Section<'a> {
 pub(super) fn sections<'a>(packet: &'a Packet<'a>, tree: &'a Tree) -> impl Iterator<Item = Section<'a>> {
     let layers = packet.layers;
     let last = layers.as_slice().len().min(usize::from(u8::MAX)) as u8;
-    let (rest, rest_start, rest_wire) = (layers.rest(packet.frame.data), layers.rest, layers.rest_wire);
+    let (rest, rest_start, rest_wire) = (layers.rest(packet.bytes), layers.rest, layers.rest_wire);
     let frame = Section {
         about: About::Frame,
         protocol: &proto::frame::FRAME,
@@ -56,7 +56,7 @@ pub(super) fn sections<'a>(packet: &'a Packet<'a>, tree: &'a Tree) -> impl Itera
         about: About::Layer(*layer),
         protocol: packet.registry.protocol(layer.protocol),
         index: index as u8,
-        bytes: Layers::bytes(layer, packet.frame.data),
+        bytes: Layers::bytes(layer, packet.bytes),
         start: layer.start,
         wire: layer.wire,
     });
@@ -95,10 +95,10 @@ impl<'a> Section<'a> {
     pub(super) fn around(&self, packet: &'a Packet<'a>, tree: &'a Tree, node: &Node) -> Around<'a> {
         Around {
             value: tree.number(node),
-            bytes: tree.bytes(node, packet.frame.data),
+            bytes: tree.bytes(node, packet.bytes),
             layer: self.bytes,
             wire: self.wire,
-            addresses: packet.layers.addresses_around(self.index.into(), packet.registry, packet.frame.data),
+            addresses: packet.layers.addresses_around(self.index.into(), packet.registry, packet.bytes),
             conversation: packet.conversations.of(self.index.into()),
             extent: packet.layers.as_slice().get(usize::from(self.index)).map_or(Extent::Whole, |l| l.extent),
             unverified: packet.facts.unverified,
@@ -152,8 +152,8 @@ impl<'a> Section<'a> {
         } else if let Some((src, dst)) = self.protocol.ports.and_then(|read| read(self.bytes)) {
             out.lit(", port ").num(src.into()).lit(" > ").num(dst.into());
         } else if let (Some(src), Some(dst)) = (named(".src"), named(".dst")) {
-            out.lit(", ").mac(tree.bytes(src, packet.frame.data));
-            out.lit(" > ").mac(tree.bytes(dst, packet.frame.data));
+            out.lit(", ").mac(tree.bytes(src, packet.bytes));
+            out.lit(" > ").mac(tree.bytes(dst, packet.bytes));
         }
         if out.len() == start {
             let kind = named(".opcode").or_else(|| named(".type"));

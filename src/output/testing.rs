@@ -45,9 +45,8 @@ pub(super) fn show_as(
     let (mut layers, conversations) = (Layers::default(), Conversations::default());
     peel(&registry, &frame, &mut layers).unwrap();
     let mut fields = Tree::default();
-    tree(&registry, &frame, &facts, &layers, &conversations, &mut fields).unwrap();
-    let packet =
-        Packet { frame: &frame, facts: &facts, layers: &layers, conversations: &conversations, registry: &registry };
+    let packet = Packet::new(&frame, &facts, &layers, &conversations, &registry);
+    tree(&packet, &mut fields).unwrap();
     let mut out = Text::new();
     view(&packet, &fields, &mut out);
     out.as_str().to_owned()
@@ -175,12 +174,10 @@ impl Bench {
         self.previous = frame.time;
         packet::peel(&self.registry, frame, &mut self.layers).expect("no dissector fails");
         let bare = Conversations::default();
-        let packet =
-            Packet { frame, facts: &facts, layers: &self.layers, conversations: &bare, registry: &self.registry };
+        let packet = Packet::new(frame, &facts, &self.layers, &bare, &self.registry);
         let mut conversations = Conversations::NONE;
         self.flows.observe(&packet, &mut conversations);
-        packet::tree(&self.registry, frame, &facts, &self.layers, &conversations, &mut self.tree)
-            .expect("no dissector fails");
+        packet::tree(&Packet { conversations: &conversations, ..packet }, &mut self.tree).expect("no dissector fails");
         see(&Packet { conversations: &conversations, ..packet }, &self.tree);
     }
 }

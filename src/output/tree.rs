@@ -83,7 +83,7 @@ fn mask(packet: &Packet<'_>, tree: &Tree, node: &Node, parent: Option<&Node>, ou
     let first = around.bit / 8 * 8;
     let end = around.bit.saturating_add(around.bits).div_ceil(8).saturating_mul(8);
     let own = node.bit..node.bit.saturating_add(node.bits);
-    let bytes = tree.bytes(around, packet.frame.data);
+    let bytes = tree.bytes(around, packet.bytes);
     for bit in first..end {
         let at = bit - first;
         if at > 0 && at.is_multiple_of(4) {

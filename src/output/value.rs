@@ -14,7 +14,7 @@ const MOST_BYTES: usize = 24;
 /// A heading has no value.
 pub(super) fn write(tree: &Tree, node: &Node, packet: &Packet<'_>, layer: &[u8], out: &mut Text) {
     let field = node.field;
-    match tree.value(node, packet.frame.data) {
+    match tree.value(node, packet.bytes) {
         Value::Uint(value) => uint(field, value, layer, out),
         Value::Int(value) => {
             int(value, out);
@@ -52,7 +52,7 @@ pub(super) fn write(tree: &Tree, node: &Node, packet: &Packet<'_>, layer: &[u8],
 
 /// Writes only the number of a numeric node, without name and unit; a flag is 0 or 1. Writes nothing for other values.
 pub(super) fn number(tree: &Tree, node: &Node, packet: &Packet<'_>, out: &mut Text) {
-    match tree.value(node, packet.frame.data) {
+    match tree.value(node, packet.bytes) {
         Value::Uint(value) => digits(node.field, value, out),
         Value::Int(value) => int(value, out),
         Value::Flag(set) => {

@@ -82,6 +82,12 @@ pub(super) fn units(packet: &Packet<'_>, out: &mut Text) {
             out.lit("quotes");
         }
         quoted = layer.extent == Extent::Quoted;
+        let before = layers.len().saturating_sub(from.len()).checked_sub(1);
+        if let Some(joined) = before.and_then(|index| packet.layers.joined_after(index)) {
+            out.truncate(out.len().saturating_sub("carries".len()));
+            let (from, to) = joined.sources;
+            out.lit("is the last missing of ").num(to.saturating_sub(from).into()).lit(" fragments of");
+        }
         out.ch(' ');
         if layer.extent == Extent::Whole {
             a_length(layer.wire, out);
@@ -327,7 +333,8 @@ pub(super) fn sizes(packet: &Packet<'_>, tree: &Tree, mut paragraph: impl FnMut(
         }
         words.clear();
         if fragment.seen && (fragment.more || fragment.offset > 0) {
-            self::fragment(layer, carrier.unwrap_or(layer), fragment, &mut words);
+            let joined = packet.layers.joined_after(index).is_some();
+            self::fragment(layer, carrier.unwrap_or(layer), fragment, joined, &mut words);
         } else if protocol.unit == Unit::Packet && layer.extent == Extent::Whole {
             size(layer, protocol, &mut words);
         }
@@ -337,7 +344,7 @@ pub(super) fn sizes(packet: &Packet<'_>, tree: &Tree, mut paragraph: impl FnMut(
     }
 }
 
-fn fragment(layer: &Layer, carrier: &Layer, fragment: Fragment, out: &mut Text) {
+fn fragment(layer: &Layer, carrier: &Layer, fragment: Fragment, joined: bool, out: &mut Text) {
     let length = u64::from(layer.wire.saturating_sub(layer.header));
     let end = fragment.offset.saturating_add(length);
     out.lit("The packet is the ").lit(match (fragment.offset, fragment.more) {
@@ -363,7 +370,9 @@ fn fragment(layer: &Layer, carrier: &Layer, fragment: Fragment, out: &mut Text) 
         }
     }
     out.lit(". The receiver puts the fragments together; if one is lost, all are lost.");
-    if fragment.offset > 0 {
+    if joined {
+        out.lit(" This one was the last that was missing, so what they carry follows.");
+    } else if fragment.offset > 0 {
         out.lit(" Only the first fragment has the header of what is carried, so ports are not known here.");
     }
 }

@@ -68,7 +68,7 @@ impl Ledger {
     /// [`Frame::wire`](crate::capture::Frame::wire).
     pub fn of(packet: &Packet<'_>) -> Ledger {
         let (registry, layers) = (packet.registry, packet.layers);
-        let slots = layers.as_slice();
+        let slots = layers.as_slice().get(..layers.in_frame()).unwrap_or_default();
         let wire = packet.frame.wire();
         let captured = u32::try_from(packet.frame.data.len()).unwrap_or(u32::MAX).min(wire);
         let mut tally = Tally { parts: Vec::with_capacity(slots.len() * 2 + 2), at: 0, captured };
@@ -87,7 +87,11 @@ impl Ledger {
             _ => What::Payload,
         };
         let before = tally.parts.len();
-        tally.upto(layers.rest.saturating_add(layers.rest_wire), inner);
+        match (layers.joined().next(), slots.last()) {
+            // What the fragment carries, the datagram that it completes is not in this frame.
+            (Some(_), Some(last)) => tally.upto(last.start.saturating_add(last.wire), What::Payload),
+            _ => tally.upto(layers.rest.saturating_add(layers.rest_wire), inner),
+        }
         // That a segment carries nothing is worth a line; messages do not carry.
         let carrier = slots.last().map(|layer| registry.protocol(layer.protocol).unit);
         if tally.parts.len() == before && matches!(carrier, Some(Unit::Segment | Unit::Datagram)) {
@@ -148,9 +152,10 @@ impl Tally {
     /// they do for a tree.
     fn behind(&mut self, packet: &Packet<'_>) {
         let mut tree = Tree::default();
-        super::trailers(packet.registry, packet.frame, packet.facts, packet.layers, &mut tree);
+        super::tree::trailers(packet, &mut tree);
         let mut nodes: Vec<&Node> = tree.nodes().iter().filter(|node| node.in_frame()).collect();
         // The parts of a field come after it, and are already counted with it.
+        nodes.retain(|node| usize::from(node.layer) < packet.layers.in_frame());
         nodes.sort_by_key(|node| node.bit);
         for node in nodes {
             let protocol = super::protocol_at(packet.registry, packet.layers, node.layer.into());
@@ -164,7 +169,7 @@ impl Tally {
     /// What nobody accounts for up to `end`: it belongs to the innermost layer that reaches so far.
     fn gap(&mut self, packet: &Packet<'_>, end: u32) {
         let protocol = |layer: &Layer| packet.registry.protocol(layer.protocol);
-        let layers = packet.layers.as_slice();
+        let layers = packet.layers.as_slice().get(..packet.layers.in_frame()).unwrap_or_default();
         for layer in layers.iter().rev() {
             self.upto(end.min(layer.start.saturating_add(layer.wire)), What::Behind(protocol(layer), "left over"));
         }
@@ -195,7 +200,7 @@ mod tests {
         };
         let (mut layers, facts, conversations) = (Layers::default(), Facts::default(), Conversations::default());
         peel(registry, &frame, &mut layers).unwrap();
-        let packet = Packet { frame: &frame, facts: &facts, layers: &layers, conversations: &conversations, registry };
+        let packet = Packet::new(&frame, &facts, &layers, &conversations, registry);
         let ledger = Ledger::of(&packet);
         assert_eq!(ledger.total(), u64::from(frame.wire()), "{:?}", ledger.parts);
         let mut at = 0;

@@ -1,140 +1,24 @@
 //! Drives the protocols over one frame: peels it layer by layer, and builds its tree when someone looks.
 
+pub mod fragments;
 pub mod frame;
+mod layers;
 pub mod ledger;
+mod peel;
+mod tree;
 
+pub use self::layers::{End, Layer, Layers, MAX_LAYERS};
+pub use self::peel::{join, peel, peel_unguarded};
+pub use self::tree::tree;
+
+use self::fragments::{Fragments, Source};
 use crate::capture::Frame;
-use crate::dissect::{Dissected, Next, Protocol, ProtocolId, Registry, Space, Trailer};
-use crate::input::{Addresses, Bad, Conversation, Env, Extent, Input, Stop};
+use crate::dissect::{Protocol, Registry};
+use crate::input::Conversation;
 use crate::proto;
-use crate::sink::{NoteKind, Off, Sink};
 use crate::time::Time;
-use crate::tree::Tree;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// The most layers of one frame that are told apart. Real frames stay under 16 (QinQ, two tunnels, IPv6 extension
-/// headers and an ICMP quotation are 15); what lies deeper is kept as data, with a note of kind `cap`.
-pub const MAX_LAYERS: usize = 32;
-
-/// One layer of a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layer {
-    /// Whose layer it is.
-    pub protocol: ProtocolId,
-    /// How far its bytes can be expected to go.
-    pub extent: Extent,
-    /// Offset of its first byte in the frame.
-    pub start: u32,
-    /// Length of its header in bytes.
-    pub header: u32,
-    /// Length of header and payload on the wire in bytes.
-    pub wire: u32,
-}
-
-/// Why the peeling ended where it did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// The innermost header is the last one; what follows is its data.
-    Complete,
-    /// What follows cannot be read from this frame alone.
-    Opaque(&'static str),
-    /// Nobody claims the key of what follows.
-    Unclaimed(Space, u16),
-    /// The header of this protocol could not be read.
-    Stopped(ProtocolId, Stop),
-    /// More layers than [`MAX_LAYERS`].
-    TooDeep,
-    /// The dissector of this protocol failed: a bug in `sniff`.
-    Bug(ProtocolId),
-}
-
-/// The layers of one frame, outermost first, without allocation.
-#[derive(Clone, Debug)]
-pub struct Layers {
-    count: u8,
-    slots: [Layer; MAX_LAYERS],
-    /// Why the peeling ended.
-    pub end: End,
-    /// The first contradiction that did not stop the peeling, and the layer it is in.
-    pub flaw: Option<(u8, Bad)>,
-    /// Offset in the frame of the first byte after the innermost header.
-    pub rest: u32,
-    /// How many bytes follow there on the wire within the innermost layer.
-    pub rest_wire: u32,
-}
-
-impl Default for Layers {
-    fn default() -> Self {
-        let none = Layer { protocol: ProtocolId(0), extent: Extent::Whole, start: 0, header: 0, wire: 0 };
-        Layers { count: 0, slots: [none; MAX_LAYERS], end: End::Complete, flaw: None, rest: 0, rest_wire: 0 }
-    }
-}
-
-impl PartialEq for Layers {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_slice() == other.as_slice()
-            && (self.end, self.flaw, self.rest, self.rest_wire) == (other.end, other.flaw, other.rest, other.rest_wire)
-    }
-}
-
-impl Layers {
-    /// The layers, outermost first.
-    #[inline(always)]
-    pub fn as_slice(&self) -> &[Layer] {
-        self.slots.get(..usize::from(self.count)).unwrap_or_default()
-    }
-
-    /// The captured bytes of a layer, header and payload.
-    pub fn bytes<'a>(layer: &Layer, frame: &'a [u8]) -> &'a [u8] {
-        let start = layer.start as usize;
-        let end = start.saturating_add(layer.wire as usize).min(frame.len());
-        frame.get(start..end).unwrap_or_default()
-    }
-
-    /// The captured bytes after the innermost header, within the innermost layer.
-    pub fn rest<'a>(&self, frame: &'a [u8]) -> &'a [u8] {
-        let start = self.rest as usize;
-        let end = start.saturating_add(self.rest_wire as usize).min(frame.len());
-        frame.get(start..end).unwrap_or_default()
-    }
-
-    /// Addresses of the innermost packet around the layer with this index.
-    pub fn addresses_around(&self, index: usize, registry: &Registry, frame: &[u8]) -> Option<Addresses> {
-        let outer = self.as_slice().get(..index)?;
-        outer.iter().rev().find_map(|l| registry.protocol(l.protocol).addresses?(Self::bytes(l, frame)))
-    }
-
-    /// The two ends that checksums inside the layer with this index are computed over: the addresses around it, but
-    /// with the last stop of a routing header as the destination (RFC 8200 §8.1). `None` also when that stop is not
-    /// there to be read.
-    pub fn ends_around(&self, index: usize, registry: &Registry, frame: &[u8]) -> Option<Addresses> {
-        let outer = self.as_slice().get(..index)?;
-        let mut last_stop = None;
-        for layer in outer.iter().rev() {
-            let (protocol, bytes) = (registry.protocol(layer.protocol), Self::bytes(layer, frame));
-            if let Some(reroutes) = protocol.reroutes {
-                last_stop = last_stop.or(reroutes(bytes));
-            }
-            if let Some(addresses) = protocol.addresses {
-                return match (addresses(bytes)?, last_stop) {
-                    (ends, None) => Some(ends),
-                    (Addresses::V6 { src, .. }, Some(dst)) => Some(Addresses::V6 { src, dst: dst? }),
-                    (Addresses::V4 { .. }, Some(_)) => None,
-                };
-            }
-        }
-        None
-    }
-
-    #[inline(always)]
-    fn push(&mut self, layer: Layer) {
-        if let Some(slot) = self.slots.get_mut(usize::from(self.count)) {
-            *slot = layer;
-            self.count += 1;
-        }
-    }
-}
 
 /// What the flow table said of the layers of one frame: at most one conversation a layer.
 #[derive(Clone, Copy, Debug)]
@@ -206,88 +90,6 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Failed> {
     result.map_err(|_| Failed)
 }
 
-/// Calls the right body for each layer, outermost first, until nothing can be read any more.
-#[inline(always)]
-fn drive<'f>(
-    registry: &Registry,
-    frame: &'f [u8],
-    wire: u32,
-    first: Next,
-    layers: &mut Layers,
-    mut body: impl FnMut(&Layers, ProtocolId, Input<'f>) -> (Dissected, Option<Bad>),
-) {
-    layers.count = 0;
-    layers.flaw = None;
-    layers.rest = 0;
-    layers.rest_wire = wire;
-    let mut data = frame.get(..(wire as usize).min(frame.len())).unwrap_or_default();
-    let mut base = 0u32;
-    let mut wire = wire;
-    let mut extent = Extent::Whole;
-    let mut next = first;
-    loop {
-        let input = Input { data, base, wire, extent, env: &Env::NONE };
-        let Some(id) = registry.next(next, &input) else {
-            layers.end = match next {
-                Next::End => End::Complete,
-                Next::Opaque(why) => End::Opaque(why),
-                Next::Key(space, key) => End::Unclaimed(space, key),
-                Next::Ports(space, a, b) => End::Unclaimed(space, a.min(b)),
-            };
-            return;
-        };
-        if usize::from(layers.count) == MAX_LAYERS {
-            layers.end = End::TooDeep;
-            return;
-        }
-        // Should the body fail, this is what is known: everything up to here.
-        layers.end = End::Bug(id);
-        let (dissected, flaw) = body(layers, id, input);
-        if let (Some(bad), None) = (flaw, layers.flaw) {
-            layers.flaw = Some((layers.count, bad));
-        }
-        let step = match dissected {
-            Ok(step) => step,
-            Err(stop) => {
-                layers.end = End::Stopped(id, stop);
-                return;
-            }
-        };
-        let whole = step.wire.min(wire);
-        let header = step.header.min(whole);
-        layers.push(Layer { protocol: id, extent, start: base, header, wire: whole });
-        data = data.get(header as usize..(whole as usize).min(data.len())).unwrap_or_default();
-        base = base.saturating_add(header);
-        wire = whole - header;
-        extent = step.extent;
-        next = step.next;
-        layers.rest = base;
-        layers.rest_wire = wire;
-        // An empty segment or datagram carries no message, whatever its ports are.
-        if wire == 0 && matches!(next, Next::Ports(..)) {
-            layers.end = End::Complete;
-            return;
-        }
-    }
-}
-
-/// Peels a frame: which layers it has, and why it ends where it ends. Allocates nothing.
-///
-/// Returns whether a dissector failed; then `layers` holds what was known before, and its end is [`End::Bug`].
-pub fn peel(registry: &Registry, frame: &Frame<'_>, layers: &mut Layers) -> Result<(), Failed> {
-    guarded(|| peel_unguarded(registry, frame, layers))
-}
-
-/// As [`peel`], for callers that guard more than this at once.
-pub fn peel_unguarded(registry: &Registry, frame: &Frame<'_>, layers: &mut Layers) {
-    let first = Next::Key(Space::Link, frame.link.0);
-    drive(registry, frame.data, frame.wire(), first, layers, |_, id, input| {
-        let mut off = Off::default();
-        let dissected = (registry.protocol(id).peel)(input, &mut off);
-        (dissected, off.flaw)
-    });
-}
-
 /// What only the reader of the capture knows about a frame.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Facts<'a> {
@@ -305,162 +107,6 @@ pub struct Facts<'a> {
     pub interface_description: Option<&'a [u8]>,
     /// `-K`: checksums are not to be compared. Not a fact of the capture, but of who looks at it.
     pub unverified: bool,
-}
-
-/// Builds the tree of a frame that [`peel`] peeled before. Reads the frame again, with fields; the layers come out the
-/// same (a law that tests check).
-pub fn tree(
-    registry: &Registry,
-    frame: &Frame<'_>,
-    facts: &Facts<'_>,
-    layers: &Layers,
-    conversations: &Conversations,
-    tree: &mut Tree,
-) -> Result<(), Failed> {
-    tree.clear();
-    tree.ends_at(u32::try_from(frame.data.len()).unwrap_or(u32::MAX).saturating_mul(8));
-    let done = guarded(|| {
-        self::frame::put(frame, facts, layers, registry, tree);
-        let mut again = Layers::default();
-        let first = Next::Key(Space::Link, frame.link.0);
-        drive(registry, frame.data, frame.wire(), first, &mut again, |before, id, input| {
-            let index = before.as_slice().len();
-            tree.enter(index as u8);
-            let addresses = before.addresses_around(index, registry, frame.data);
-            let ends = before.ends_around(index, registry, frame.data);
-            let conversation = conversations.of(index);
-            let env = Env { addresses, ends, conversation, unverified: facts.unverified };
-            let dissected = (registry.protocol(id).tree)(Input { env: &env, ..input }, tree);
-            let end = dissected.map_or(input.data.len() as u32, |s| s.header);
-            tree.leave(input.base.saturating_add(end).saturating_mul(8));
-            (dissected, tree.take_flaw())
-        });
-        end_notes(registry, layers, tree);
-        rest(frame, layers, tree);
-        trailers(registry, frame, facts, layers, tree);
-    });
-    if tree.is_full() {
-        tree.note_always(
-            NoteKind::Cap,
-            format_args!("this packet has more fields than sniff shows; the rest is left out"),
-        );
-    }
-    if done.is_err() {
-        let name = match layers.end {
-            End::Bug(id) => registry.protocol(id).name,
-            _ => "frame",
-        };
-        tree.note_always(
-            NoteKind::Bug,
-            format_args!(
-                "the {name} dissector failed: this is a bug in sniff; the packet is kept as far as it was read"
-            ),
-        );
-    }
-    done
-}
-
-/// Says in words why the peeling ended, when that is worth a note.
-fn end_notes(registry: &Registry, layers: &Layers, tree: &mut Tree) {
-    let last = layers.as_slice().len().saturating_sub(1) as u8;
-    match layers.end {
-        End::Complete => {}
-        End::Opaque(why) => {
-            tree.enter(last);
-            tree.note(NoteKind::Info, format_args!("{why}"));
-        }
-        End::Unclaimed(space, key) => {
-            // A port that nobody claims is ordinary: the payload is the application's business.
-            if !matches!(space, Space::TcpPort | Space::UdpPort) {
-                tree.enter(last);
-                let name = proto::key_name(space, key).unwrap_or("unassigned");
-                tree.note(
-                    NoteKind::Unknown,
-                    format_args!(
-                        "{} {} ({name}) is not decoded; its bytes are shown as data",
-                        space.title(),
-                        Key(space, key)
-                    ),
-                );
-            }
-        }
-        End::Stopped(id, Stop::Cut { need, have }) => {
-            tree.enter(layers.as_slice().len() as u8);
-            let name = registry.protocol(id).name;
-            let quoted = layers.as_slice().last().is_some_and(|l| l.extent == Extent::Quoted);
-            let why = if quoted { "the quotation ends here" } else { "the capture ends here" };
-            tree.note(NoteKind::Cut, format_args!("{name}: {need} bytes expected, {have} captured: {why}"));
-        }
-        End::Stopped(id, Stop::Bad(bad)) => {
-            tree.enter(layers.as_slice().len() as u8);
-            let name = registry.protocol(id).name;
-            tree.note(
-                NoteKind::Bad,
-                format_args!("{name}: {}: {} expected, {} found", bad.rule, bad.expected, bad.found),
-            );
-        }
-        End::TooDeep => {
-            tree.enter(last);
-            tree.note(NoteKind::Cap, format_args!("more than {MAX_LAYERS} layers; what lies deeper is shown as data"));
-        }
-        End::Bug(_) => {}
-    }
-}
-
-/// A key in the base in which its space is written.
-struct Key(Space, u16);
-
-impl std::fmt::Display for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0.hex_digits() {
-            Some(width) => write!(f, "0x{:0width$x}", self.1),
-            None => write!(f, "{}", self.1),
-        }
-    }
-}
-
-/// Puts the bytes that nobody reads further.
-fn rest(frame: &Frame<'_>, layers: &Layers, tree: &mut Tree) {
-    let data = layers.rest(frame.data);
-    if layers.rest_wire == 0 {
-        return;
-    }
-    tree.enter(layers.as_slice().len() as u8);
-    let input = Input { data, base: layers.rest, wire: layers.rest_wire, extent: Extent::Whole, env: &Env::NONE };
-    // Data has no header that could be missing.
-    let _ = (proto::data::DATA.tree)(input, tree);
-}
-
-/// Puts what lies behind each layer's payload. Innermost first: who is nearest to the payload explains what is behind
-/// it, and leaves the rest (a frame check sequence) to the layers around.
-fn trailers(registry: &Registry, frame: &Frame<'_>, facts: &Facts<'_>, layers: &Layers, tree: &mut Tree) {
-    let slots = layers.as_slice();
-    let end_of = |layer: &Layer| layer.start.saturating_add(layer.wire);
-    let mut left = None;
-    for (index, layer) in slots.iter().enumerate().rev() {
-        let left_by_next = left.take();
-        let Some(put) = registry.protocol(layer.protocol).trailer else { continue };
-        let end = index.checked_sub(1).and_then(|i| slots.get(i)).map_or(frame.wire(), end_of);
-        // What the next layer does not use; without a next layer, the rest is data.
-        let at = left_by_next.unwrap_or_else(|| slots.get(index + 1).map_or(end_of(layer), end_of));
-        if at >= end {
-            continue;
-        }
-        tree.enter(index as u8);
-        let stop = put(
-            Trailer {
-                layer: Layers::bytes(&Layer { wire: end.saturating_sub(layer.start), ..*layer }, frame.data),
-                base: layer.start,
-                wire: layer.wire,
-                at: at.saturating_sub(layer.start),
-                end: end.saturating_sub(layer.start),
-                fcs_len: if end == frame.wire() { frame.fcs_len } else { Some(0) },
-                unverified: facts.unverified,
-            },
-            tree,
-        );
-        left = Some(layer.start.saturating_add(stop).min(end));
-    }
 }
 
 /// The protocol of a layer, or `data` for the bytes after the last one.
@@ -481,14 +127,37 @@ pub struct Packet<'a> {
     pub conversations: &'a Conversations,
     /// The protocols.
     pub registry: &'a Registry,
+    /// The bytes in which positions count: the frame's and, behind them, those of the datagrams that it completed.
+    pub bytes: &'a [u8],
+    /// Where the bytes of those datagrams came from, see [`Joined::sources`].
+    pub sources: &'a [Source],
 }
 
 impl<'a> Packet<'a> {
-    /// The layer with this index as line printers see it.
+    /// A packet that completes no datagram.
+    pub fn new(
+        frame: &'a Frame<'a>,
+        facts: &'a Facts<'a>,
+        layers: &'a Layers,
+        conversations: &'a Conversations,
+        registry: &'a Registry,
+    ) -> Self {
+        Packet { frame, facts, layers, conversations, registry, bytes: frame.data, sources: &[] }
+    }
+
+    /// As [`Packet::new`], after [`join`].
+    pub fn with(self, fragments: &'a Fragments) -> Self {
+        match fragments.bytes() {
+            [] => self,
+            bytes => Packet { bytes, sources: fragments.sources(), ..self },
+        }
+    }
+
+    /// The layer with this index as line printers see it; also one that a first fragment only shows the beginning of.
     pub fn seen(&self, index: usize, style: &'a crate::dissect::Style) -> Option<crate::dissect::Seen<'a>> {
-        let slots = self.layers.as_slice();
+        let slots = self.layers.glimpsed();
         let layer = slots.get(index)?;
-        let bytes = Layers::bytes(layer, self.frame.data);
+        let bytes = Layers::bytes(layer, self.bytes);
         let (header, payload) = bytes.split_at_checked(layer.header as usize)?;
         let protocol = |l: &Layer| self.registry.protocol(l.protocol);
         let parent = index.checked_sub(1).and_then(|i| slots.get(i));
@@ -496,10 +165,13 @@ impl<'a> Packet<'a> {
             header,
             payload,
             wire: layer.wire,
-            outer: parent.map_or(self.frame.wire(), |p| p.wire.saturating_sub(p.header)),
+            outer: match index.checked_sub(1).and_then(|i| self.layers.joined_after(i)) {
+                Some(joined) => joined.length,
+                None => parent.map_or(self.frame.wire(), |p| p.wire.saturating_sub(p.header)),
+            },
             extent: layer.extent,
-            addresses: self.layers.addresses_around(index, self.registry, self.frame.data),
-            ends: if style.verbose > 0 { self.layers.ends_around(index, self.registry, self.frame.data) } else { None },
+            addresses: self.layers.addresses_around(index, self.registry, self.bytes),
+            ends: if style.verbose > 0 { self.layers.ends_around(index, self.registry, self.bytes) } else { None },
             conversation: self.conversations.of(index),
             parent: parent.map(protocol),
             next: slots.get(index + 1).map(protocol),
@@ -521,7 +193,7 @@ impl Frame<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Conversations, Facts, Layers, peel, tree};
+    use super::{Conversations, Facts, Layers, Packet, peel, tree};
     use crate::capture::{Frame, LinkType};
     use crate::dissect::{Dissected, Protocol, Registry, Space};
     use crate::input::{Addresses, Env, Extent, Input};
@@ -549,7 +221,8 @@ mod tests {
         let frame = frame(link, data);
         let (mut layers, mut fields) = (Layers::default(), Tree::default());
         let peeled = peel(registry, &frame, &mut layers);
-        let shown = tree(registry, &frame, &Facts::default(), &layers, &Conversations::NONE, &mut fields);
+        let facts = Facts::default();
+        let shown = tree(&Packet::new(&frame, &facts, &layers, &Conversations::NONE, registry), &mut fields);
         (layers, fields, peeled.is_ok() && shown.is_ok())
     }
 

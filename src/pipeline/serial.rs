@@ -5,6 +5,7 @@ use crate::capture::bpf::FilterSet;
 use crate::capture::{Error, Frame, LinkType, Source};
 use crate::dissect::Registry;
 use crate::flow::{Counts, Table};
+use crate::packet::fragments::{self, Fragments};
 use crate::packet::{self, Conversations, Facts, Layers, Packet};
 use crate::text::Text;
 use crate::time::Time;
@@ -72,6 +73,8 @@ pub struct Outcome {
     pub bugs: u64,
     /// Conversations.
     pub flows: Counts,
+    /// Fragments, and the datagrams they belong to.
+    pub fragments: fragments::Counts,
 }
 
 /// How much text gathers before it is written.
@@ -92,6 +95,7 @@ pub fn run(job: Job<'_>) -> Outcome {
         filter_error: None,
         bugs: 0,
         flows: Counts::default(),
+        fragments: fragments::Counts::default(),
     };
     let mut state = State::default();
     let mut first: Option<Time> = None;
@@ -160,6 +164,7 @@ pub fn run(job: Job<'_>) -> Outcome {
     }
     progress(source.position());
     outcome.flows = state.table.counts();
+    outcome.fragments = state.fragments.counts();
     outcome
 }
 
@@ -167,6 +172,7 @@ pub fn run(job: Job<'_>) -> Outcome {
 #[derive(Default)]
 struct State {
     layers: Layers,
+    fragments: Fragments,
     table: Table,
     conversations: Conversations,
     tree: Tree,
@@ -184,13 +190,17 @@ fn show(
 ) -> Result<(), packet::Failed> {
     let start = text.len();
     let done = packet::guarded(|| {
-        let State { layers, table, conversations, tree } = &mut *state;
+        let State { layers, fragments, table, conversations, tree } = &mut *state;
         packet::peel_unguarded(registry, frame, layers);
-        let none = &Conversations::NONE;
-        table.observe(&Packet { frame, facts, layers, conversations: none, registry }, conversations);
-        let packet = Packet { frame, facts, layers, conversations, registry };
+        fragments.clear();
+        if layers.fragment().is_some() {
+            packet::join(registry, frame, facts.number, layers, fragments);
+        }
+        let bare = Packet::new(frame, facts, layers, &Conversations::NONE, registry).with(fragments);
+        table.observe(&bare, conversations);
+        let packet = Packet { conversations, ..bare };
         let grown = match view.wants_tree(facts.number) {
-            true => packet::tree(registry, frame, facts, layers, conversations, tree),
+            true => packet::tree(&packet, tree),
             false => Ok(()),
         };
         view.packet(&packet, tree, text);
@@ -216,16 +226,17 @@ fn show_by_steps(
     view: &mut dyn View,
     text: &mut Text,
 ) {
-    let State { layers, conversations, tree, .. } = state;
+    let State { layers, fragments, conversations, tree, .. } = state;
     // What fails is known already, and counted once.
     let _ = packet::peel(registry, frame, layers);
+    fragments.clear();
     conversations.clear();
     tree.clear();
+    let packet = Packet::new(frame, facts, layers, conversations, registry);
     if view.wants_tree(facts.number) {
-        let _ = packet::tree(registry, frame, facts, layers, conversations, tree);
+        let _ = packet::tree(&packet, tree);
     }
     let start = text.len();
-    let packet = Packet { frame, facts, layers, conversations, registry };
     if packet::guarded(|| view.packet(&packet, tree, text)).is_err() {
         text.truncate(start);
         text.lit("frame ").num(facts.number).lit(": [bug in sniff: this packet could not be shown]\n");

@@ -121,7 +121,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
 mod tests {
     use super::*;
     use crate::capture::{Frame, LinkType};
-    use crate::packet::{self, Facts, Layers};
+    use crate::packet::{self, Conversations, Facts, Layers, Packet};
 
     /// The fields of an Ethernet frame's layers that begin with one of `prefixes`, as layer:name@byte.
     fn fields(data: &[u8], fcs_len: Option<u8>, prefixes: &[&str]) -> Vec<String> {
@@ -139,7 +139,8 @@ mod tests {
         let mut layers = Layers::default();
         packet::peel(&registry, &frame, &mut layers).unwrap();
         let mut tree = Tree::default();
-        packet::tree(&registry, &frame, &Facts::default(), &layers, &Default::default(), &mut tree).unwrap();
+        packet::tree(&Packet::new(&frame, &Facts::default(), &layers, &Conversations::NONE, &registry), &mut tree)
+            .unwrap();
         let wanted = tree.nodes().iter().filter(|n| prefixes.iter().any(|p| n.field.name.starts_with(p)));
         wanted.map(|n| format!("{}:{}@{}", n.layer, n.field.name, n.bit / 8)).collect()
     }

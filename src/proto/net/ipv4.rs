@@ -9,7 +9,7 @@
 //! |                    Options, up to 40 bytes                    |
 //! ```
 
-use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
+use crate::dissect::{Dissected, Fragment, FragmentRows, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Addresses, Bad, Extent, Input, Stop};
 use crate::proto::shared::checksum::{self, Covered, Status};
@@ -46,6 +46,17 @@ crate::fields! { MOVING:
     ADDR = Field::alias("ip.addr", Kind::Ip4, &["ip.src", "ip.dst"]).label("Source or destination").doc("RFC 791 §3.1", "Either address");
 }
 
+crate::fields! { FRAGMENTS:
+    F_GROUP = Field::moving("ip.fragments", Kind::Bytes).label("Fragments").doc("RFC 791 §3.2", "How the datagram was put together");
+    F_FRAME = Field::derived("ip.fragment", Kind::Uint).repeats().label("Fragment in frame").doc("RFC 791 §3.2", "The number of a frame that brought a part of the datagram");
+    F_OVERLAP = Field::derived("ip.fragment.overlap", Kind::Flag).label("Fragments overlap").doc("RFC 791 §3.2", "1: two fragments hold the same bytes of the datagram");
+    F_CONFLICT = Field::derived("ip.fragment.overlap.conflict", Kind::Flag).label("Overlapping fragments differ").doc("RFC 791 §3.2", "1: they hold different bytes; the first ones are shown, but hosts disagree, and Linux drops the datagram");
+    F_TAILS = Field::derived("ip.fragment.multipletails", Kind::Flag).label("Fragments disagree on the end").doc("RFC 791 §3.2", "1: fragments reach behind the one that says that it is the last");
+    F_COUNT = Field::derived("ip.fragment.count", Kind::Uint).label("Fragment count").doc("RFC 791 §3.2", "How many fragments were seen, repeated ones included");
+    F_LENGTH = Field::derived("ip.reassembled.length", Kind::Uint).unit("bytes").label("Reassembled length").doc("RFC 791 §3.2", "Length of the datagram's payload");
+    F_DATA = Field::moving("ip.reassembled.data", Kind::Bytes).label("Reassembled data").doc("RFC 791 §3.2", "The datagram's payload");
+}
+
 /// IPv4.
 pub static IPV4: Protocol = Protocol {
     name: "ip",
@@ -58,17 +69,28 @@ pub static IPV4: Protocol = Protocol {
     tree: dissect::<Tree>,
     line,
     addresses: Some(addresses),
+    fragment_rows: Some(FragmentRows {
+        group: &F_GROUP,
+        frame: &F_FRAME,
+        overlap: &F_OVERLAP,
+        conflict: &F_CONFLICT,
+        tails: &F_TAILS,
+        count: &F_COUNT,
+        length: &F_LENGTH,
+        data: &F_DATA,
+    }),
     ..Protocol::NONE
 };
 
 /// The header's tables, and those of its options.
-static TABLES: [crate::field::Table; 3 + ip_options::TABLES.len()] = {
-    let mut all = [HEADER; 3 + ip_options::TABLES.len()];
+static TABLES: [crate::field::Table; 4 + ip_options::TABLES.len()] = {
+    let mut all = [HEADER; 4 + ip_options::TABLES.len()];
     all[1] = MOVING;
     all[2] = ip_options::GROUP_TABLE;
+    all[3] = FRAGMENTS;
     let mut n = 0;
     while n < ip_options::TABLES.len() {
-        all[3 + n] = ip_options::TABLES[n];
+        all[4 + n] = ip_options::TABLES[n];
         n += 1;
     }
     all
@@ -129,7 +151,14 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         Extent::Whole if offset == 0 && more => Extent::Fragment,
         extent => extent,
     };
-    Ok(Step::new(&input, length, total.min(input.wire), next).extent(extent))
+    let step = Step::new(&input, length, total.min(input.wire), next).extent(extent);
+    // A header whose checksum is wrong says nothing that could be relied on; hosts drop it. 0 is left to network cards.
+    let is_fragment = input.extent == Extent::Whole && (offset != 0 || more);
+    if !is_fragment || checksum::residue(whole) != 0 && CHECKSUM.get(header) != 0 {
+        return Ok(step);
+    }
+    let id = PROTO.get(header) << 16 | ID.get(header);
+    Ok(step.fragment(Fragment { id, offset: offset as u32 * 8, more, next }))
 }
 
 fn addresses(header: &[u8]) -> Option<Addresses> {

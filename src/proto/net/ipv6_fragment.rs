@@ -5,8 +5,8 @@
 //! |                        Identification                         |
 //! ```
 
-use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
-use crate::field::{Around, Field};
+use crate::dissect::{Dissected, Fragment, FragmentRows, Next, Protocol, Seen, Space, Step, Unit};
+use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Extent, Input};
 use crate::proto::shared::ipproto::ip_protocol_name;
 use crate::proto::shared::ipv6_chain as chain;
@@ -23,17 +23,38 @@ crate::fields! { HEADER:
     IDENT = Field::uint("ipv6.fraghdr.ident", 32, 32).hex().label("Identification").doc("RFC 8200 §4.5", "The same for all fragments of one packet; unpredictable (RFC 7739)");
 }
 
+crate::fields! { FRAGMENTS:
+    F_GROUP = Field::group("ipv6.fragments").label("Fragments").doc("RFC 8200 §4.5", "How the datagram was put together");
+    F_FRAME = Field::derived("ipv6.fragment", Kind::Uint).repeats().label("Fragment in frame").doc("RFC 8200 §4.5", "The number of a frame that brought a part of the datagram");
+    F_OVERLAP = Field::derived("ipv6.fragment.overlap", Kind::Flag).label("Fragments overlap").doc("RFC 5722 §3", "1: two fragments hold the same bytes of the datagram");
+    F_CONFLICT = Field::derived("ipv6.fragment.overlap.conflict", Kind::Flag).label("Overlapping fragments differ").doc("RFC 5722 §3", "1: they hold different bytes; the first ones are shown, but hosts disagree, and Linux drops the datagram");
+    F_TAILS = Field::derived("ipv6.fragment.multipletails", Kind::Flag).label("Fragments disagree on the end").doc("RFC 8200 §4.5", "1: fragments reach behind the one that says that it is the last");
+    F_COUNT = Field::derived("ipv6.fragment.count", Kind::Uint).label("Fragment count").doc("RFC 8200 §4.5", "How many fragments were seen, repeated ones included");
+    F_LENGTH = Field::derived("ipv6.reassembled.length", Kind::Uint).unit("bytes").label("Reassembled length").doc("RFC 8200 §4.5", "Length of the datagram's payload");
+    F_DATA = Field::moving("ipv6.reassembled.data", Kind::Bytes).label("Reassembled data").doc("RFC 8200 §4.5", "The datagram's payload");
+}
+
 /// IPv6 fragment header.
 pub static IPV6_FRAGHDR: Protocol = Protocol {
     name: "ipv6.fraghdr",
     title: "IPv6 fragment header",
     spec: "RFC 8200",
     unit: Unit::Header,
-    tables: &[HEADER],
+    tables: &[HEADER, FRAGMENTS],
     keys: &[(Space::IpProto, 44)],
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
+    fragment_rows: Some(FragmentRows {
+        group: &F_GROUP,
+        frame: &F_FRAME,
+        overlap: &F_OVERLAP,
+        conflict: &F_CONFLICT,
+        tails: &F_TAILS,
+        count: &F_COUNT,
+        length: &F_LENGTH,
+        data: &F_DATA,
+    }),
     ..Protocol::NONE
 };
 
@@ -57,7 +78,11 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         Extent::Whole if offset == 0 && more => Extent::Fragment,
         extent => extent,
     };
-    Ok(Step::new(&input, 8, input.wire, next).extent(extent))
+    let step = Step::new(&input, 8, input.wire, next).extent(extent);
+    if input.extent != Extent::Whole || offset == 0 && !more {
+        return Ok(step);
+    }
+    Ok(step.fragment(Fragment { id: IDENT.get(header), offset: offset as u32 * 8, more, next }))
 }
 
 fn explain_offset(a: &Around<'_>, out: &mut Text) {
@@ -84,8 +109,10 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     }
     let offset = OFFSET.get(seen.header);
     out.num(offset * 8).ch('|').num(seen.payload_wire().into()).ch(')');
-    if offset == 0 {
+    if offset == 0 || seen.next.is_some() {
         out.ch(' ');
+    }
+    if offset == 0 {
         chain::line_unread(seen, NXT.get(seen.header), out);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::input::{Env, Stop};
-use crate::packet::{Facts, Layers};
+use crate::packet::{Conversations, Facts, Layers, Packet};
 
 fn built(kind: u8, code: u8, rest: &[u8]) -> Vec<u8> {
     let mut m = vec![kind, code, 0, 0];
@@ -112,7 +112,7 @@ fn tree_of(frame: &[u8], wire: u32) -> Vec<(&'static str, u32)> {
     crate::packet::peel(&registry, &frame, &mut layers).unwrap();
     let mut tree = Tree::default();
     let facts = Facts::default();
-    crate::packet::tree(&registry, &frame, &facts, &layers, &Default::default(), &mut tree).unwrap();
+    crate::packet::tree(&Packet::new(&frame, &facts, &layers, &Conversations::NONE, &registry), &mut tree).unwrap();
     tree.nodes().iter().filter(|n| n.layer != crate::packet::frame::LAYER).map(|n| (n.field.name, n.bit)).collect()
 }
 
