@@ -4,9 +4,10 @@ use super::fragments::{Joined, Outcome};
 use crate::dissect::{Fragment, ProtocolId, Registry, Space};
 use crate::input::{Addresses, Bad, Extent, Stop};
 
-/// The most layers of one frame that are told apart. Real frames stay under 16 (QinQ, two tunnels, IPv6 extension
-/// headers and an ICMP quotation are 15); what lies deeper is kept as data, with a note of kind `cap`.
-pub const MAX_LAYERS: usize = 32;
+/// The most layers of one frame that are told apart. Ordinary frames stay under 16 (QinQ, two tunnels, IPv6 extension
+/// headers and an ICMP quotation are 15), and chains of IPv6 extension headers reach over 130; what lies deeper is kept
+/// as data, with a note of kind `cap`.
+pub const MAX_LAYERS: usize = 192;
 
 /// One layer of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct Layers {
     pub rest: u32,
     /// How many bytes follow there on the wire within the innermost layer.
     pub rest_wire: u32,
+    /// How far they can be expected to go.
+    pub(super) rest_extent: Extent,
 }
 
 impl Default for Layers {
@@ -80,6 +83,7 @@ impl Default for Layers {
             flaw: None,
             rest: 0,
             rest_wire: 0,
+            rest_extent: Extent::Whole,
         }
     }
 }

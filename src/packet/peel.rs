@@ -10,8 +10,8 @@ use crate::sink::Off;
 
 /// Where peeling begins, or goes on.
 #[derive(Clone, Copy)]
-pub(super) struct From {
-    pub(super) base: u32,
+struct From {
+    base: u32,
     wire: u32,
     extent: Extent,
     next: Next,
@@ -19,12 +19,12 @@ pub(super) struct From {
 
 impl From {
     /// The frame's first byte.
-    pub(super) fn start(frame: &Frame<'_>) -> Self {
+    fn start(frame: &Frame<'_>) -> Self {
         From { base: 0, wire: frame.wire(), extent: Extent::Whole, next: Next::Key(Space::Link, frame.link.0) }
     }
 
     /// The first byte of a datagram that was put together.
-    pub(super) fn joined(joined: &Joined) -> Self {
+    fn joined(joined: &Joined) -> Self {
         From { base: joined.start, wire: joined.length, extent: Extent::Whole, next: joined.next }
     }
 }
@@ -32,7 +32,7 @@ impl From {
 /// Calls the right body for each layer, outermost first, until nothing can be read any more, or a fragment is met.
 /// Returns from where a fragment's content can be read as far as it goes.
 #[inline(always)]
-pub(super) fn drive<'f>(
+fn drive<'f>(
     registry: &Registry,
     bytes: &'f [u8],
     from: From,
@@ -44,6 +44,7 @@ pub(super) fn drive<'f>(
     let mut data = bytes.get(begin..begin.saturating_add(wire as usize).min(bytes.len())).unwrap_or_default();
     layers.rest = base;
     layers.rest_wire = wire;
+    layers.rest_extent = extent;
     loop {
         let input = Input { data, base, wire, extent, env: &Env::NONE };
         let Some(id) = registry.next(next, &input) else {
@@ -82,6 +83,7 @@ pub(super) fn drive<'f>(
         next = step.next;
         layers.rest = base;
         layers.rest_wire = wire;
+        layers.rest_extent = extent;
         // Only what was captured whole can be put together; of anything else, as much is shown as there is.
         if let Some(fragment) = step.fragment.filter(|_| data.len() == wire as usize) {
             layers.fragment = Some(fragment);
@@ -154,11 +156,12 @@ impl Layers {
     /// Looks at what the first fragment of a datagram shows of it, without taking it in.
     #[cold]
     fn glimpse(&mut self, registry: &Registry, bytes: &[u8], content: From) {
-        let (count, fragment, flaw, rest, rest_wire) =
-            (self.count, self.fragment, self.flaw, self.rest, self.rest_wire);
+        let (count, fragment, flaw) = (self.count, self.fragment, self.flaw);
+        let rest = (self.rest, self.rest_wire, self.rest_extent);
         drive(registry, bytes, content, self, |_, id, input| fast(registry, id, input));
         self.glimpsed = self.count - count;
-        (self.count, self.fragment, self.flaw, self.rest, self.rest_wire) = (count, fragment, flaw, rest, rest_wire);
+        (self.count, self.fragment, self.flaw) = (count, fragment, flaw);
+        (self.rest, self.rest_wire, self.rest_extent) = rest;
         self.end = End::Fragment;
     }
 }

@@ -2,10 +2,9 @@
 
 use super::fragments::{Joined, Outcome, Source};
 use super::layers::{End, Layer, Layers, MAX_LAYERS};
-use super::peel::{From, drive};
 use super::{Failed, Packet, guarded};
-use crate::dissect::{Dissected, ProtocolId, Registry, Space, Trailer};
-use crate::input::{Bad, Env, Extent, Input, Stop};
+use crate::dissect::{ProtocolId, Registry, Space, Trailer};
+use crate::input::{Env, Extent, Input, Stop};
 use crate::proto;
 use crate::sink::{NoteKind, Sink};
 use crate::tree::Tree;
@@ -18,16 +17,22 @@ pub fn tree(packet: &Packet<'_>, tree: &mut Tree) -> Result<(), Failed> {
     tree.ends_at(u32::try_from(bytes.len()).unwrap_or(u32::MAX).saturating_mul(8));
     let done = guarded(|| {
         super::frame::put(frame, facts, layers, registry, tree);
-        let mut again = Layers::default();
-        let mut from = From::start(frame);
-        loop {
+        let mut wire = frame.wire();
+        for (index, layer) in layers.as_slice().iter().enumerate() {
             // Nothing of the frame ends behind it, though there are more bytes.
-            let within = if from.base == 0 { frame.data } else { bytes };
-            drive(registry, within, from, &mut again, |before, id, input| body(packet, before, id, input, tree));
-            let last = again.as_slice().len().saturating_sub(1);
-            let Some(joined) = layers.joined_after(last).filter(|_| again.end == End::Fragment) else { break };
-            put_joined(packet, last, joined, tree);
-            from = From::joined(joined);
+            let within = if index < layers.in_frame() { frame.data } else { bytes };
+            body(packet, index, layer.protocol, input(within, layer.start, wire, layer.extent), tree);
+            wire = layer.wire.saturating_sub(layer.header);
+            if let Some(joined) = layers.joined_after(index) {
+                put_joined(packet, index, joined, tree);
+                wire = joined.length;
+            }
+        }
+        if let End::Stopped(id, _) | End::Bug(id) = layers.end {
+            let index = layers.as_slice().len();
+            let within =
+                if index <= layers.in_frame() && layers.joined().next().is_none() { frame.data } else { bytes };
+            body(packet, index, id, input(within, layers.rest, layers.rest_wire, layers.rest_extent), tree);
         }
         end_notes(registry, layers, tree);
         rest(packet, tree);
@@ -54,25 +59,26 @@ pub fn tree(packet: &Packet<'_>, tree: &mut Tree) -> Result<(), Failed> {
     done
 }
 
-/// The body with fields.
-fn body(
-    packet: &Packet<'_>,
-    before: &Layers,
-    id: ProtocolId,
-    input: Input<'_>,
-    tree: &mut Tree,
-) -> (Dissected, Option<Bad>) {
-    let Packet { facts, registry, bytes, .. } = *packet;
-    let index = before.as_slice().len();
+/// What a layer gets to read.
+fn input(bytes: &[u8], base: u32, wire: u32, extent: Extent) -> Input<'_> {
+    let begin = base as usize;
+    let data = bytes.get(begin..begin.saturating_add(wire as usize).min(bytes.len())).unwrap_or_default();
+    Input { data, base, wire, extent, env: &Env::NONE }
+}
+
+/// Reads a layer's header with its fields.
+fn body(packet: &Packet<'_>, index: usize, id: ProtocolId, input: Input<'_>, tree: &mut Tree) {
+    let Packet { facts, layers, registry, bytes, .. } = *packet;
     tree.enter(index as u8);
-    let addresses = before.addresses_around(index, registry, bytes);
-    let ends = before.ends_around(index, registry, bytes);
+    let addresses = layers.addresses_around(index, registry, bytes);
+    let ends = layers.ends_around(index, registry, bytes);
     let conversation = packet.conversations.of(index);
     let env = Env { addresses, ends, conversation, unverified: facts.unverified };
     let dissected = (registry.protocol(id).tree)(Input { env: &env, ..input }, tree);
     let end = dissected.map_or(input.data.len() as u32, |s| s.header);
     tree.leave(input.base.saturating_add(end).saturating_mul(8));
-    (dissected, tree.take_flaw())
+    // What contradicts itself was found by peeling.
+    tree.take_flaw();
 }
 
 /// Puts how a datagram was put together, among the fields of the layer that carries its fragments.

@@ -90,7 +90,8 @@ class Reasons:
         self.entries = json.loads(path.read_text())
         self.used = collections.Counter()
 
-    def explain(self, file, field, kind, protocols, fragment):
+    def explain(self, file, field, kind, protocols, fragment, own, other):
+        """Whether a reason covers a difference. `like` translates occurrences of sniff's values into tshark's."""
         for index, entry in enumerate(self.entries):
             if (
                 any(fnmatch.fnmatchcase(field, pattern) for pattern in entry["fields"])
@@ -98,6 +99,7 @@ class Reasons:
                 and kind in entry.get("kinds", [kind])
                 and fnmatch.fnmatchcase(protocols, entry.get("protocols", "*"))
                 and (fragment or not entry.get("fragment", False))
+                and ("like" not in entry or [entry["like"].get(v, v) for v in own.split(",")] == other.split(","))
             ):
                 self.used[index] += 1
                 return True
@@ -162,7 +164,7 @@ class Comparison:
             count["equal"] += 1
             return
         kind = "only-tshark" if not own else "only-sniff" if not other else "different"
-        if self.reasons.explain(file, field, kind, protocols, fragment):
+        if self.reasons.explain(file, field, kind, protocols, fragment, own, other):
             count["explained"] += 1
             return
         count[kind] += 1
