@@ -32,7 +32,7 @@ const MAX_DATAGRAM: u32 = 65_535;
 /// Bookkeeping of a datagram and of a piece, in bytes, as it counts against [`MAX_BYTES`].
 const DATAGRAM_COST: usize = 192;
 const PIECE_COST: usize = 32;
-const SOURCE_COST: usize = 16;
+const SOURCE_COST: usize = 24;
 
 /// Which fragments belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub struct Source {
     pub offset: u32,
     /// How many bytes.
     pub length: u32,
+    /// Whether an earlier one had brought some of them.
+    pub overlaps: bool,
 }
 
 /// How many fragments and datagrams there were.
@@ -271,7 +273,7 @@ impl Fragments {
         if fragment.offset == 0 {
             datagram.next.get_or_insert(fragment.next);
         }
-        let overlap = std::mem::take(&mut datagram.overlap);
+        let overlapped = std::mem::take(&mut datagram.overlap);
         // What lies behind the end that was given first belongs to no datagram.
         let known = datagram.length.unwrap_or(MAX_DATAGRAM);
         if !fragment.more {
@@ -287,10 +289,11 @@ impl Fragments {
         let kept = end.min(known).saturating_sub(fragment.offset);
         let payload = all.get(from as usize..from.saturating_add(kept) as usize).unwrap_or_default();
         datagram.add(fragment.offset, payload);
-        self.counts.overlaps += u64::from(datagram.overlap);
-        datagram.overlap |= overlap;
+        let overlaps = datagram.overlap;
+        self.counts.overlaps += u64::from(overlaps);
+        datagram.overlap |= overlapped;
         if datagram.sources.len() < MAX_SOURCES {
-            datagram.sources.push(Source { frame: number, offset: fragment.offset, length });
+            datagram.sources.push(Source { frame: number, offset: fragment.offset, length, overlaps });
         }
         self.cost = self.cost - before + datagram.cost();
         if datagram.is_complete() {

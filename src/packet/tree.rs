@@ -92,9 +92,12 @@ fn put_joined(packet: &Packet<'_>, layer: usize, joined: &Joined, tree: &mut Tre
     for source in sources {
         if tree.room() {
             tree.derived(rows.frame, source.frame);
+            if source.overlaps {
+                tree.derived(rows.overlap, 1);
+            }
         }
     }
-    for (row, is_so) in [(rows.overlap, joined.overlap), (rows.conflict, joined.conflict), (rows.tails, joined.tails)] {
+    for (row, is_so) in [(rows.conflict, joined.conflict), (rows.tails, joined.tails)] {
         if is_so {
             tree.derived(row, 1);
         }

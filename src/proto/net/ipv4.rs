@@ -49,7 +49,7 @@ crate::fields! { MOVING:
 crate::fields! { FRAGMENTS:
     F_GROUP = Field::moving("ip.fragments", Kind::Bytes).label("Fragments").doc("RFC 791 §3.2", "How the datagram was put together");
     F_FRAME = Field::derived("ip.fragment", Kind::Uint).repeats().label("Fragment in frame").doc("RFC 791 §3.2", "The number of a frame that brought a part of the datagram");
-    F_OVERLAP = Field::derived("ip.fragment.overlap", Kind::Flag).label("Fragments overlap").doc("RFC 791 §3.2", "1: two fragments hold the same bytes of the datagram");
+    F_OVERLAP = Field::derived("ip.fragment.overlap", Kind::Flag).repeats().label("Fragments overlap").doc("RFC 791 §3.2", "1: two fragments hold the same bytes of the datagram");
     F_CONFLICT = Field::derived("ip.fragment.overlap.conflict", Kind::Flag).label("Overlapping fragments differ").doc("RFC 791 §3.2", "1: they hold different bytes; the first ones are shown, but hosts disagree, and Linux drops the datagram");
     F_TAILS = Field::derived("ip.fragment.multipletails", Kind::Flag).label("Fragments disagree on the end").doc("RFC 791 §3.2", "1: fragments reach behind the one that says that it is the last");
     F_COUNT = Field::derived("ip.fragment.count", Kind::Uint).label("Fragment count").doc("RFC 791 §3.2", "How many fragments were seen, repeated ones included");

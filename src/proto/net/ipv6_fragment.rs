@@ -26,7 +26,7 @@ crate::fields! { HEADER:
 crate::fields! { FRAGMENTS:
     F_GROUP = Field::group("ipv6.fragments").label("Fragments").doc("RFC 8200 §4.5", "How the datagram was put together");
     F_FRAME = Field::derived("ipv6.fragment", Kind::Uint).repeats().label("Fragment in frame").doc("RFC 8200 §4.5", "The number of a frame that brought a part of the datagram");
-    F_OVERLAP = Field::derived("ipv6.fragment.overlap", Kind::Flag).label("Fragments overlap").doc("RFC 5722 §3", "1: two fragments hold the same bytes of the datagram");
+    F_OVERLAP = Field::derived("ipv6.fragment.overlap", Kind::Flag).repeats().label("Fragments overlap").doc("RFC 5722 §3", "1: two fragments hold the same bytes of the datagram");
     F_CONFLICT = Field::derived("ipv6.fragment.overlap.conflict", Kind::Flag).label("Overlapping fragments differ").doc("RFC 5722 §3", "1: they hold different bytes; the first ones are shown, but hosts disagree, and Linux drops the datagram");
     F_TAILS = Field::derived("ipv6.fragment.multipletails", Kind::Flag).label("Fragments disagree on the end").doc("RFC 8200 §4.5", "1: fragments reach behind the one that says that it is the last");
     F_COUNT = Field::derived("ipv6.fragment.count", Kind::Uint).label("Fragment count").doc("RFC 8200 §4.5", "How many fragments were seen, repeated ones included");
