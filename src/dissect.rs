@@ -276,6 +276,9 @@ pub type LastStopOf = fn(&[u8]) -> Option<Option<[u8; 16]>>;
 /// Reads source and destination port out of a header; `None` when they are not both there.
 pub type PortsOf = fn(&[u8]) -> Option<(u16, u16)>;
 
+/// A further name of a layer in `frame.protocols`, by its header.
+pub type CountedAs = fn(&[u8]) -> Option<&'static str>;
+
 /// How the conversations of a protocol are told apart.
 #[derive(Clone, Copy)]
 pub enum Follow {
@@ -318,6 +321,8 @@ pub struct Protocol {
     pub ports: Option<PortsOf>,
     /// How its conversations are followed, if it has any.
     pub follow: Option<Follow>,
+    /// What Wireshark names behind this layer in `frame.protocols`, although it is the same layer; asked for its header.
+    pub counted_as: Option<CountedAs>,
     /// Wireshark names the EtherType between this layer and the next in `frame.protocols`.
     pub announces_ethertype: bool,
     /// Puts what lies behind the next layer (padding, trailer, frame check sequence, extensions behind a quotation).
@@ -375,6 +380,7 @@ impl Protocol {
         reroutes: None,
         ports: None,
         follow: None,
+        counted_as: None,
         announces_ethertype: false,
         trailer: None,
         fragment_rows: None,

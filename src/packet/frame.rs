@@ -36,11 +36,12 @@ pub fn put(frame: &Frame<'_>, facts: &Facts<'_>, layers: &Layers, registry: &Reg
     for comment in frame.comments {
         tree.derived_bytes(&COMMENT, comment);
     }
-    tree.derived_text(&PROTOCOLS, format_args!("{}", Protocols { layers, registry }));
+    tree.derived_text(&PROTOCOLS, format_args!("{}", Protocols { frame: frame.data, layers, registry }));
 }
 
 /// The names of the layers, joined by colons, as Wireshark writes them.
 struct Protocols<'a> {
+    frame: &'a [u8],
     layers: &'a Layers,
     registry: &'a Registry,
 }
@@ -53,6 +54,10 @@ impl std::fmt::Display for Protocols<'_> {
                 f.write_str(":")?;
             }
             f.write_str(protocol.name)?;
+            if let Some(again) = protocol.counted_as.and_then(|name| name(Layers::bytes(layer, self.frame))) {
+                f.write_str(":")?;
+                f.write_str(again)?;
+            }
             // Wireshark counts the EtherType as a protocol of its own.
             let by_ethertype = match self.layers.as_slice().get(index + 1) {
                 Some(next) => self.registry.protocol(next.protocol).keys.iter().any(|(s, _)| *s == Space::EtherType),

@@ -22,6 +22,7 @@ pub mod net {
     pub mod hip;
     pub mod icmp;
     pub mod icmpv6;
+    pub mod igmp;
     pub mod ipv4;
     pub mod ipv6;
     pub mod ipv6_dstopts;
@@ -61,6 +62,7 @@ pub static ALL: &[&Protocol] = &[
     &net::hip::HIP,
     &net::icmp::ICMP,
     &net::icmpv6::ICMPV6,
+    &net::igmp::IGMP,
     &net::ipv4::IPV4,
     &net::ipv6::IPV6,
     &net::ipv6_dstopts::IPV6_DSTOPTS,

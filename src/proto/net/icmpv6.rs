@@ -11,7 +11,7 @@ use crate::input::{Extent, Input};
 use crate::proto::shared::checksum::{self, Covered, Status};
 use crate::proto::shared::icmpv6_names::{code_name, explain_code, explain_type, type_name};
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{icmp_ext, icmpv6_more as more, ndp, ndp_more};
+use crate::proto::shared::{icmp_ext, icmpv6_more as more, mld, ndp, ndp_more};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
@@ -104,6 +104,12 @@ pub static ICMPV6: Protocol = Protocol {
         ndp_more::BORDER,
         ndp_more::CAPABILITY,
         ndp_more::MOVING,
+        mld::V1,
+        mld::QUERY,
+        mld::SOURCES,
+        mld::REPORT,
+        mld::RECORD,
+        mld::MOVING,
         more::MIP_REQUEST,
         more::MIP_PREFIX,
         more::PATH_SOLICIT,
@@ -151,13 +157,16 @@ enum Rest {
 }
 
 /// The fixed rows of a message, the length of its fixed part in bytes, and what follows.
-fn shape(kind: u8, data: &[u8]) -> (Table, u32, Rest) {
+fn shape(kind: u8, input: &Input<'_>) -> (Table, u32, Rest) {
     match kind {
-        1 | 3 if data.get(4).is_some_and(|n| *n != 0) => (EXTENDED, 8, Rest::Quotation),
+        1 | 3 if input.data.get(4).is_some_and(|n| *n != 0) => (EXTENDED, 8, Rest::Quotation),
         1 | 3 => (UNUSED, 8, Rest::Quotation),
         2 => (TOO_BIG, 8, Rest::Quotation),
         4 => (PROBLEM, 8, Rest::Quotation),
         128 | 129 => (ECHO, 8, Rest::Data),
+        130 if input.wire >= mld::QUERY2 => (NOTHING, mld::QUERY2, Rest::Own),
+        130..=132 => (mld::V1, 24, Rest::Data),
+        143 => (mld::REPORT, 8, Rest::Own),
         138 => (more::RENUMBER, 16, Rest::Own),
         139 | 140 => (more::NODE_INFO, 16, Rest::Own),
         144 | 146 => (more::MIP_REQUEST, 8, Rest::Data),
@@ -185,8 +194,12 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         let rule = "the checksum covers the message (RFC 4443 §2.3)";
         Covered::of(&input, input.wire).pseudo(58, 2).put(s, &STATUS, rule);
     }
-    let (table, fixed, rest) = shape(kind, input.data);
+    let (table, fixed, rest) = shape(kind, &input);
     s.fixed(table, input.data, input.base);
+    let message = Tlv::new(input.data, input.base, 0, input.wire);
+    if kind == 130 && rest == Rest::Own {
+        mld::query_head(s, &message);
+    }
     input.upto(fixed)?;
     let all = input.data.len() as u32;
     let header = match rest {
@@ -215,8 +228,9 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         }
         Rest::Own => {
             if S::ON {
-                let message = Tlv::new(input.data, input.base, 0, input.wire);
                 match kind {
+                    130 => mld::query_sources(s, &message),
+                    143 => mld::report(s, &message),
                     138 => more::renumber(s, &message, code),
                     139 => more::node_query(s, &message, code),
                     140 => more::node_reply(s, &message),
@@ -411,9 +425,17 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
             length(out, verbose);
             out.lit(", ").ip6(address(24)).lit(" to ").ip6(address(8));
         }
+        130..=132 => {
+            out.lit(type_name(kind).unwrap_or_default());
+            mld::line(kind, header, seen.wire, seen.style.verbose, out);
+        }
         143 => {
-            let records = seen.payload.get(2..).and_then(<[u8]>::first_chunk).map_or(0, |b| u16::from_be_bytes(*b));
+            let records = (word(4) & 0xffff) as u32;
             out.lit("multicast listener report v2, ").num(records.into()).lit(" group record(s)");
+            if verbose {
+                let cut = (header.len() as u64) < u64::from(seen.wire);
+                mld::line_records(header.get(8..).unwrap_or_default(), records, cut, out);
+            }
         }
         138 => {
             out.lit("router renumbering, ").lit(code_name(header, code).unwrap_or("code"));

@@ -17,6 +17,8 @@ pub mod ip_options;
 pub mod ipproto;
 pub mod ipv6_chain;
 pub mod ipv6_options;
+pub mod listeners;
+pub mod mld;
 pub mod mobile_ip;
 pub mod mobility_options;
 pub mod mptcp;
