@@ -8,6 +8,7 @@ pub mod shared;
 pub mod link {
     pub mod eth;
     pub mod ieee8021ad;
+    pub mod lldp;
     pub mod null;
     pub mod raw;
     pub mod sll;
@@ -51,6 +52,7 @@ pub static ALL: &[&Protocol] = &[
     &data::DATA,
     &link::eth::ETH,
     &link::ieee8021ad::IEEE8021AD,
+    &link::lldp::LLDP,
     &link::null::NULL,
     &link::raw::RAW,
     &link::sll2::SLL2,
