@@ -49,12 +49,18 @@ pub mod direct {
     pub const PPP: u16 = 3;
     /// MPLS, behind UDP and others.
     pub const MPLS: u16 = 4;
-    /// The control word or associated channel header behind an MPLS stack.
+    /// The control word of an Ethernet pseudowire.
     pub const PW_CONTROL_WORD: u16 = 5;
     /// An Ethernet frame.
     pub const ETHERNET: u16 = 6;
     /// IP, whichever version its first byte says.
     pub const IP: u16 = 7;
+    /// An associated channel header behind an MPLS stack.
+    pub const ASSOCIATED_CHANNEL: u16 = 20;
+    /// What looks like an Ethernet pseudowire.
+    pub const PW_ETHERNET: u16 = 21;
+    /// An Ethernet frame in a pseudowire without a control word.
+    pub const PW_ETHERNET_PLAIN: u16 = 22;
 }
 
 impl Space {

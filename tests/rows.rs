@@ -34,7 +34,7 @@ fn a_name_means_one_thing() {
 
 /// Where Wireshark's name for a field does not begin with the name of the protocol that carries it.
 const FAMILIES: &[(&str, &str)] =
-    &[("icmpv6", "icmp"), ("ieee8021ad", "ieee8021ah"), ("mipv6", "mip6"), ("tcp", "mptcp")];
+    &[("icmpv6", "icmp"), ("ieee8021ad", "ieee8021ah"), ("mipv6", "mip6"), ("pwethcw", "pweth"), ("tcp", "mptcp")];
 
 #[test]
 fn names_begin_with_their_protocol() {

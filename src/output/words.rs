@@ -114,16 +114,22 @@ fn behind(packet: &Packet<'_>, headers: &[Layer], last: bool, out: &mut Text) {
     if headers.is_empty() {
         return;
     }
+    // A layer without bytes stands for a decision; there is no header to get behind.
+    let shown = || headers.iter().filter(|layer| last || layer.header > 0);
+    let count = shown().count();
+    if count == 0 {
+        return;
+    }
     out.lit(if last { " " } else { ", behind " });
     if headers.len() > MOST_HEADERS {
         let all = headers.iter().fold(0u32, |sum, layer| sum.saturating_add(layer.header));
         out.num(headers.len() as u64).lit(" headers of together ");
         bytes(all.into(), out);
     } else {
-        for (index, layer) in headers.iter().enumerate() {
+        for (index, layer) in shown().enumerate() {
             out.lit(match index {
                 0 => "",
-                _ if index + 1 == headers.len() => " and ",
+                _ if index + 1 == count => " and ",
                 _ => ", ",
             });
             let protocol = packet.registry.protocol(layer.protocol);
@@ -138,9 +144,9 @@ fn behind(packet: &Packet<'_>, headers: &[Layer], last: bool, out: &mut Text) {
     }
 }
 
-/// Writes ` header`, unless the name before says it already.
+/// Writes ` header`, unless the name before says already what it is.
 fn header_word(out: &mut Text) {
-    if !out.as_str().ends_with("eader") {
+    if !out.as_str().ends_with("eader") && !out.as_str().ends_with("control word") {
         out.lit(" header");
     }
 }

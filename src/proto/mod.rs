@@ -9,7 +9,12 @@ pub mod link {
     pub mod eth;
     pub mod ieee8021ad;
     pub mod lldp;
+    pub mod mpls;
     pub mod null;
+    pub mod pwach;
+    pub mod pwethcw;
+    pub mod pwethheuristic;
+    pub mod pwethnocw;
     pub mod raw;
     pub mod sll;
     pub mod sll2;
@@ -53,7 +58,12 @@ pub static ALL: &[&Protocol] = &[
     &link::eth::ETH,
     &link::ieee8021ad::IEEE8021AD,
     &link::lldp::LLDP,
+    &link::mpls::MPLS,
     &link::null::NULL,
+    &link::pwach::PWACH,
+    &link::pwethcw::PWETHCW,
+    &link::pwethheuristic::PWETHHEURISTIC,
+    &link::pwethnocw::PWETHNOCW,
     &link::raw::RAW,
     &link::sll2::SLL2,
     &link::sll::SLL,

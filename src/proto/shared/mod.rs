@@ -31,6 +31,7 @@ pub mod ndp_more;
 pub mod piece;
 pub mod port_words;
 pub mod ports;
+pub mod pseudowire;
 pub mod tcp_options;
 pub mod tcp_options_line;
 pub mod tlv;
