@@ -6,11 +6,20 @@ pub mod shared;
 
 /// Link layer.
 pub mod link {
+    pub mod ccp;
+    pub mod chap;
     pub mod eth;
     pub mod ieee8021ad;
+    pub mod ipcp;
+    pub mod ipv6cp;
+    pub mod lcp;
     pub mod lldp;
+    pub mod mp;
     pub mod mpls;
     pub mod null;
+    pub mod pap;
+    pub mod ppp;
+    pub mod ppp_direction;
     pub mod pwach;
     pub mod pwethcw;
     pub mod pwethheuristic;
@@ -55,11 +64,20 @@ use crate::dissect::{Protocol, Space};
 pub static ALL: &[&Protocol] = &[
     &frame::FRAME,
     &data::DATA,
+    &link::ccp::CCP,
+    &link::chap::CHAP,
     &link::eth::ETH,
     &link::ieee8021ad::IEEE8021AD,
+    &link::ipcp::IPCP,
+    &link::ipv6cp::IPV6CP,
+    &link::lcp::LCP,
     &link::lldp::LLDP,
+    &link::mp::MP,
     &link::mpls::MPLS,
     &link::null::NULL,
+    &link::pap::PAP,
+    &link::ppp::PPP,
+    &link::ppp_direction::PPP_DIRECTION,
     &link::pwach::PWACH,
     &link::pwethcw::PWETHCW,
     &link::pwethheuristic::PWETHHEURISTIC,
@@ -97,8 +115,7 @@ pub fn key_name(space: Space, key: u16) -> Option<&'static str> {
         Space::IpProto => shared::ipproto::ip_protocol_name(value),
         Space::TcpPort => shared::ports::tcp_service(value),
         Space::UdpPort => shared::ports::udp_service(value),
-        Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Ppp | Space::Nlpid | Space::Slow | Space::Direct => {
-            None
-        }
+        Space::Ppp => shared::ppp_protocols::ppp_protocol_name(value),
+        Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Nlpid | Space::Slow | Space::Direct => None,
     }
 }
