@@ -45,6 +45,7 @@ pub mod net {
     pub mod ipv6_hopopts;
     pub mod ipv6_routing;
     pub mod mobility;
+    pub mod ospf;
     pub mod shim6;
 }
 /// Transport layer.
@@ -100,6 +101,7 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv6_hopopts::IPV6_HOPOPTS,
     &net::ipv6_routing::IPV6_ROUTING,
     &net::mobility::MOBILITY,
+    &net::ospf::OSPF,
     &net::shim6::SHIM6,
     &transport::tcp::TCP,
     &transport::udp::UDP,
