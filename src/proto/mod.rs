@@ -52,6 +52,7 @@ pub mod net {
 pub mod transport {
     pub mod tcp;
     pub mod udp;
+    pub mod udplite;
 }
 
 /// Tunnels: headers that carry whole frames or packets of another network.
@@ -105,6 +106,7 @@ pub static ALL: &[&Protocol] = &[
     &net::shim6::SHIM6,
     &transport::tcp::TCP,
     &transport::udp::UDP,
+    &transport::udplite::UDPLITE,
     &tunnel::vxlan::VXLAN,
 ];
 
