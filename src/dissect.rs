@@ -37,6 +37,8 @@ pub enum Space {
     Slow,
     /// Protocols that their parents carry without any number, by the constants of [`direct`].
     Direct,
+    /// Payload protocol identifiers of SCTP's DATA chunks (RFC 9260 §3.3.1).
+    SctpPayload,
 }
 
 /// Keys of [`Space::Direct`].
@@ -65,14 +67,20 @@ pub mod direct {
 
 impl Space {
     /// How many spaces there are.
-    const COUNT: usize = 12;
+    const COUNT: usize = 13;
 
     /// How many hexadecimal digits a key of this space is written with; `None`: it is written in decimal.
     pub const fn hex_digits(self) -> Option<usize> {
         match self {
             Space::EtherType | Space::CiscoPid | Space::Ieee8021Pid | Space::Ppp => Some(4),
             Space::Llc | Space::Nlpid => Some(2),
-            Space::Link | Space::IpProto | Space::TcpPort | Space::UdpPort | Space::Slow | Space::Direct => None,
+            Space::Link
+            | Space::IpProto
+            | Space::TcpPort
+            | Space::UdpPort
+            | Space::Slow
+            | Space::Direct
+            | Space::SctpPayload => None,
         }
     }
 
@@ -91,6 +99,7 @@ impl Space {
             Space::Nlpid => "network layer protocol identifier",
             Space::Slow => "slow protocol subtype",
             Space::Direct => "direct payload",
+            Space::SctpPayload => "SCTP payload protocol",
         }
     }
 }

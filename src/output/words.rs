@@ -24,6 +24,7 @@ pub(super) fn name(protocol: &Protocol, out: &mut Text) {
         "null" => out.lit("BSD loopback"),
         "raw" => out.lit("raw IP"),
         "ieee8021ad" => out.lit("802.1ad"),
+        "udplite" => out.lit("UDP-Lite"),
         short if short.len() <= 6 && !short.contains('.') => {
             for c in short.chars() {
                 out.ch(c.to_ascii_uppercase());

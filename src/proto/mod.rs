@@ -50,6 +50,7 @@ pub mod net {
 }
 /// Transport layer.
 pub mod transport {
+    pub mod sctp;
     pub mod tcp;
     pub mod udp;
     pub mod udplite;
@@ -104,6 +105,7 @@ pub static ALL: &[&Protocol] = &[
     &net::mobility::MOBILITY,
     &net::ospf::OSPF,
     &net::shim6::SHIM6,
+    &transport::sctp::SCTP,
     &transport::tcp::TCP,
     &transport::udp::UDP,
     &transport::udplite::UDPLITE,
@@ -121,5 +123,9 @@ pub fn key_name(space: Space, key: u16) -> Option<&'static str> {
         Space::UdpPort => shared::ports::udp_service(value),
         Space::Ppp => shared::ppp_protocols::ppp_protocol_name(value),
         Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Nlpid | Space::Slow | Space::Direct => None,
+        Space::SctpPayload => shared::sctp_names::payload(value),
+        Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Ppp | Space::Nlpid | Space::Slow | Space::Direct => {
+            None
+        }
     }
 }

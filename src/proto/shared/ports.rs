@@ -105,6 +105,16 @@ pub fn udp_service(port: u64) -> Option<&'static str> {
     service(u16::try_from(port).ok()?, Transport::Udp)
 }
 
+/// [`service`] over SCTP, in the shape that a field's name lookup has.
+pub fn sctp_service(port: u64) -> Option<&'static str> {
+    service(u16::try_from(port).ok()?, Transport::Sctp)
+}
+
+/// [`service`] over DCCP, in the shape that a field's name lookup has.
+pub fn dccp_service(port: u64) -> Option<&'static str> {
+    service(u16::try_from(port).ok()?, Transport::Dccp)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
