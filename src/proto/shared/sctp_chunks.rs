@@ -251,7 +251,7 @@ pub fn put<S: Sink>(s: &mut S, chunk: &Tlv<'_>, padding: &Tlv<'_>, depth: u8) {
         }
     }
     padding.rest(s, &PADDING, 0);
-    s.close(padding.bit(padding.wire));
+    s.close(if padding.data.is_empty() { chunk.end() } else { padding.end() });
 }
 
 /// Puts a chunk that contradicts itself in its length: nothing but what every chunk begins with.
@@ -259,7 +259,7 @@ pub fn put_broken<S: Sink>(s: &mut S, chunk: &Tlv<'_>) {
     s.open(&CHUNK, chunk.bit(0));
     chunk.fixed(s, PREFIX);
     chunk.fixed(s, LENGTH);
-    s.close(chunk.bit(4));
+    s.close(chunk.part(0, 4).end());
 }
 
 /// Puts what follows the fixed part, which was captured.

@@ -147,7 +147,7 @@ fn walk<S: Sink>(s: &mut S, list: &Tlv<'_>, depth: u8, shape: &Shape, contents: 
         let Some(length) = length.filter(|length| (4..=left).contains(length)) else {
             s.open(shape.group, head.bit(0));
             head.fixed(s, shape.prefix);
-            s.close(head.bit(4.min(left)));
+            s.close(head.end());
             // Without its length, an item is cut by the capture, or by what it lies in.
             let (rule, expected, found) = match length {
                 None if left < 4 => ("has a type and a length", 4, left),
@@ -168,7 +168,7 @@ fn walk<S: Sink>(s: &mut S, list: &Tlv<'_>, depth: u8, shape: &Shape, contents: 
         item.fixed(s, shape.prefix);
         contents(s, kind, &item, depth);
         list.span(s, shape.padding, at.saturating_add(length), next);
-        s.close(list.bit(next));
+        s.close(list.part(at, next - at).end());
         at = next;
     }
 }
@@ -289,12 +289,18 @@ fn chunk<S: Sink>(s: &mut S, item: &Tlv<'_>, depth: u8) {
         return;
     }
     let length = item.data.first_chunk::<4>().map(|[.., a, b]| u32::from(u16::from_be_bytes([*a, *b])));
-    match length.filter(|length| *length >= 4 && depth <= DEEPEST) {
-        Some(length) => {
-            let inner = item.part(0, length);
-            chunks::put(s, &inner, &item.part(length, length.next_multiple_of(4) - length), depth);
+    match length {
+        Some(length) if (4..=item.wire).contains(&length) && depth <= DEEPEST => {
+            let padding = item.part(length, length.next_multiple_of(4) - length);
+            chunks::put(s, &item.part(0, length), &padding, depth);
         }
-        None => chunks::put_broken(s, item),
+        _ => {
+            chunks::put_broken(s, item);
+            if let Some(found) = length.filter(|length| *length > item.wire) {
+                let rule = "the chunk ends within the cause (RFC 9260 §3.3.10.6)";
+                s.note(NoteKind::Bad, format_args!("{rule}: {} expected, {found} found", item.wire));
+            }
+        }
     }
 }
 

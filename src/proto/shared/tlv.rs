@@ -62,6 +62,12 @@ impl<'a> Tlv<'a> {
         self.base.saturating_add(at).saturating_mul(8)
     }
 
+    /// The bit behind what was captured of it, where a group over it ends: a fragment or a quotation may hold less than
+    /// the length says, and something else may lie behind.
+    pub fn end(&self) -> u32 {
+        self.bit(self.data.len() as u32)
+    }
+
     /// Notes a length that the option's kind does not allow, and returns whether it is right.
     pub fn expect<S: Sink>(&self, s: &mut S, rule: &'static str, wire: u32) -> bool {
         if self.wire != wire {
