@@ -50,6 +50,7 @@ pub mod net {
 }
 /// Transport layer.
 pub mod transport {
+    pub mod dccp;
     pub mod sctp;
     pub mod tcp;
     pub mod udp;
@@ -105,6 +106,7 @@ pub static ALL: &[&Protocol] = &[
     &net::mobility::MOBILITY,
     &net::ospf::OSPF,
     &net::shim6::SHIM6,
+    &transport::dccp::DCCP,
     &transport::sctp::SCTP,
     &transport::tcp::TCP,
     &transport::udp::UDP,

@@ -4,6 +4,7 @@
 
 pub mod checksum;
 pub mod cooked;
+pub mod dccp_options;
 pub mod dscp;
 pub mod ethertype;
 pub mod hardware;
