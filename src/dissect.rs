@@ -63,6 +63,8 @@ pub mod direct {
     pub const PW_ETHERNET: u16 = 21;
     /// An Ethernet frame in a pseudowire without a control word.
     pub const PW_ETHERNET_PLAIN: u16 = 22;
+    /// ERSPAN Type I, which has no header: told by the GRE header around it.
+    pub const ERSPAN_TYPE_I: u16 = 8;
 }
 
 impl Space {

@@ -59,6 +59,8 @@ pub mod transport {
 
 /// Tunnels: headers that carry whole frames or packets of another network.
 pub mod tunnel {
+    pub mod erspan;
+    pub mod gre;
     pub mod vxlan;
 }
 
@@ -111,6 +113,9 @@ pub static ALL: &[&Protocol] = &[
     &transport::tcp::TCP,
     &transport::udp::UDP,
     &transport::udplite::UDPLITE,
+    &tunnel::erspan::ERSPAN,
+    &tunnel::erspan::ERSPAN_TYPE_I,
+    &tunnel::gre::GRE,
     &tunnel::vxlan::VXLAN,
 ];
 
@@ -124,10 +129,7 @@ pub fn key_name(space: Space, key: u16) -> Option<&'static str> {
         Space::TcpPort => shared::ports::tcp_service(value),
         Space::UdpPort => shared::ports::udp_service(value),
         Space::Ppp => shared::ppp_protocols::ppp_protocol_name(value),
-        Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Nlpid | Space::Slow | Space::Direct => None,
         Space::SctpPayload => shared::sctp_names::payload(value),
-        Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Ppp | Space::Nlpid | Space::Slow | Space::Direct => {
-            None
-        }
+        Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Nlpid | Space::Slow | Space::Direct => None,
     }
 }

@@ -47,7 +47,7 @@ pub static ETH: Protocol = Protocol {
     spec: "IEEE 802.3",
     unit: Unit::Frame,
     tables: &[ADDRESSES, TYPE_OR_LENGTH, MOVING, trailer::ROWS],
-    keys: &[(Space::Link, 1)],
+    keys: &[(Space::Link, 1), (Space::EtherType, 0x6558)],
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
