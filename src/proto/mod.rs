@@ -60,8 +60,13 @@ pub mod transport {
 /// Tunnels: headers that carry whole frames or packets of another network.
 pub mod tunnel {
     pub mod erspan;
+    pub mod geneve;
     pub mod gre;
+    pub mod teredo;
+    pub mod udpencap;
     pub mod vxlan;
+    pub mod vxlan_gpe;
+    pub mod wireguard;
 }
 
 use crate::dissect::{Protocol, Space};
@@ -115,8 +120,13 @@ pub static ALL: &[&Protocol] = &[
     &transport::udplite::UDPLITE,
     &tunnel::erspan::ERSPAN,
     &tunnel::erspan::ERSPAN_TYPE_I,
+    &tunnel::geneve::GENEVE,
     &tunnel::gre::GRE,
+    &tunnel::teredo::TEREDO,
+    &tunnel::udpencap::UDPENCAP,
     &tunnel::vxlan::VXLAN,
+    &tunnel::vxlan_gpe::VXLAN_GPE,
+    &tunnel::wireguard::WIREGUARD,
 ];
 
 /// What the registries call a key.

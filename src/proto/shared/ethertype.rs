@@ -141,6 +141,7 @@ static NAMES: &[(u16, &str)] = &[
 /// The name of an EtherType in one-line output, where tags are called as tcpdump calls them; `Unknown` without one.
 pub fn line_name(value: u64) -> &'static str {
     match value {
+        0x6558 => "TEB",
         0x8100 => "802.1Q",
         0x88a8 => "802.1Q-QinQ",
         0x9100 => "802.1Q-9100",

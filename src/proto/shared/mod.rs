@@ -49,6 +49,7 @@ pub mod tcp_options;
 pub mod tcp_options_line;
 pub mod tlv;
 pub mod trailer;
+pub mod vxlan;
 
 /// Finds the row of `table` whose number is `value`. The table is sorted by number.
 fn find<K: Copy + Into<u64>, T: Copy>(table: &[(K, T)], value: u64) -> Option<T> {

@@ -6,11 +6,12 @@
 //! |           VXLAN Network Identifier (VNI)      |   Reserved    |
 //! ```
 //!
-//! The Generic Protocol Extension on port 4790 has another header, and is not read here.
+//! The Generic Protocol Extension on port 4790 has another header, and a file of its own.
 
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
-use crate::field::{Around, Field, Kind};
+use crate::field::{Field, Kind};
 use crate::input::{Bad, Input};
+use crate::proto::shared::vxlan::{NETWORK, VNI};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;
@@ -25,8 +26,6 @@ crate::fields! { VALID:
 
 crate::fields! { HEADER:
     GBP = Field::uint("vxlan.gbp", 16, 16).label("Group policy ID").doc("draft-smith-vxlan-group-policy §2.1", "The group of the sender; 0 without the extension");
-    VNI = Field::uint("vxlan.vni", 32, 24).label("Network identifier").doc("RFC 7348 §5", "Which overlay network the inner frame belongs to").explain(explain_vni);
-    RESERVED8 = Field::uint("vxlan.reserved8", 56, 8).label("Reserved").doc("RFC 7348 §5", "Sent as 0 and ignored by the receiver");
 }
 
 crate::fields! { MOVING:
@@ -41,8 +40,9 @@ pub static VXLAN: Protocol = Protocol {
     name: "vxlan",
     title: "Virtual eXtensible LAN",
     spec: "RFC 7348",
+    scope: "The whole header, with the group policy extension.",
     unit: Unit::Header,
-    tables: &[VALID, HEADER, MOVING],
+    tables: &[VALID, HEADER, NETWORK, MOVING],
     keys: &[(Space::UdpPort, 4789)],
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
@@ -55,6 +55,7 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     let header = input.header::<8, S>(s, VALID)?;
     s.uint(&FLAGS_RESERVED, input.base * 8, 16, FLAGS.get(header) & RESERVED_FLAGS);
     s.fixed(HEADER, header, input.base);
+    s.fixed(NETWORK, header, input.base);
     if FLAG_I.get(header) == 0 {
         s.flaw(Bad {
             rule: "the I flag says that the network identifier is valid (RFC 7348 §5)",
@@ -63,12 +64,6 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         });
     }
     Ok(Step::new(&input, 8, input.wire, Next::Key(Space::Link, 1)))
-}
-
-fn explain_vni(around: &Around<'_>, out: &mut Text) {
-    out.lit("overlay network ")
-        .num_grouped(around.value)
-        .lit(" of 16,777,216; the inner frame is a frame of that network alone");
 }
 
 fn line(seen: &Seen<'_>, out: &mut Text) {
