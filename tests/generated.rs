@@ -1,7 +1,7 @@
 //! The documents that are generated from the field tables are what the tables say; `BLESS=1` rewrites them.
 
 use sniff::dissect::Registry;
-use sniff::output::{fields, schema};
+use sniff::output::{fields, protocols, schema};
 use sniff::proto;
 use std::path::Path;
 
@@ -29,6 +29,11 @@ fn compare(name: &str, expected: &str) {
 #[test]
 fn the_fields_are_documented() {
     compare("docs/fields.md", &fields::markdown(&Registry::new(proto::ALL)));
+}
+
+#[test]
+fn the_protocols_are_documented() {
+    compare("docs/protocols.md", &protocols::markdown(&Registry::new(proto::ALL)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
     version,
     disable_version_flag = true,
     disable_help_subcommand = true,
-    override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff generate man|bash|zsh|fish|fields|schema",
+    override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff generate man|bash|zsh|fish|fields|protocols|schema",
     after_help = "Verbs, only as the first word:\n  \
                   sniff fields [PATTERN]    lists the fields with meaning and clause\n  \
                   sniff generate WHAT       writes man page, completions, documents\n\n\
@@ -200,6 +200,8 @@ pub enum Document {
     Fish,
     /// docs/fields.md: every field of every protocol
     Fields,
+    /// docs/protocols.md: every protocol, and what is decoded of it
+    Protocols,
     /// docs/schema/packet.schema.json: the JSON Schema of -T json
     Schema,
 }

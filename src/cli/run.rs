@@ -9,7 +9,7 @@ use crate::capture::bpf::FilterSet;
 use crate::capture::{self, Source, link_description, link_name};
 use crate::dissect::Registry;
 use crate::output::fields::{self, Layout};
-use crate::output::schema;
+use crate::output::{protocols, schema};
 use crate::pipeline::{self, Ended, Job, Outcome};
 use crate::proto;
 use crate::text::{Text, escaped};
@@ -142,6 +142,7 @@ fn verb(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
                 Document::Zsh => generate::completions(clap_complete::Shell::Zsh),
                 Document::Fish => generate::completions(clap_complete::Shell::Fish),
                 Document::Fields => fields::markdown(&registry).into_bytes(),
+                Document::Protocols => protocols::markdown(&registry).into_bytes(),
                 Document::Schema => schema::packet_schema(&registry).into_bytes(),
             };
             put(env, &document)

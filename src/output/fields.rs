@@ -118,7 +118,8 @@ packet puts it; a *computed* one has no bits of its own. A field marked \\* may 
 always an array in `-T json`.
 ";
 
-fn key_words(space: Space, key: u16) -> String {
+/// A key in words: `EtherType 0x0800`.
+pub(super) fn key_words(space: Space, key: u16) -> String {
     match space.hex_digits() {
         Some(width) => format!("{} 0x{key:0width$x}", space.title()),
         None => format!("{} {key}", space.title()),
@@ -168,7 +169,7 @@ fn meaning(row: &Field) -> String {
 }
 
 /// Text as the content of a table cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "\\<").replace('*', "\\*")
 }
 

@@ -8,6 +8,7 @@ pub mod hex;
 mod instant;
 pub mod json;
 pub mod line;
+pub mod protocols;
 mod rows;
 pub mod schema;
 mod section;

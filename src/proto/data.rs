@@ -16,6 +16,7 @@ pub static DATA: Protocol = Protocol {
     name: "data",
     title: "Data",
     spec: "payload",
+    scope: "The bytes that no protocol claims, with their length. Not: what is in them.",
     unit: Unit::Data,
     tables: &[ROWS],
     peel: dissect::<Off>,

@@ -22,6 +22,8 @@ pub static FRAME: Protocol = Protocol {
     name: "frame",
     title: "Frame",
     spec: "pcap, pcapng",
+    scope: "What the capture says of a frame: number, times, lengths, interface, comments. \
+        Not: options of capture files that describe no frame, such as name resolution and secrets.",
     unit: Unit::Frame,
     tables: &[ROWS],
     ..Protocol::NONE

@@ -45,6 +45,8 @@ pub static ETH: Protocol = Protocol {
     name: "eth",
     title: "Ethernet",
     spec: "IEEE 802.3",
+    scope: "The addresses, type or length, padding, trailer, and the frame check sequence where the capture holds it. \
+        Not: the preamble, which no capture holds.",
     unit: Unit::Frame,
     tables: &[ADDRESSES, TYPE_OR_LENGTH, MOVING, trailer::ROWS],
     keys: &[(Space::Link, 1), (Space::EtherType, 0x6558)],

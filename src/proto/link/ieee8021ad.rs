@@ -38,6 +38,8 @@ pub static IEEE8021AD: Protocol = Protocol {
     name: "ieee8021ad",
     title: "IEEE 802.1ad provider bridge tag",
     spec: "IEEE 802.1Q",
+    scope: "Every field of the service tag and of a customer tag of the same type, and the trailer. \
+        Not: backbone tags (802.1ah).",
     unit: Unit::Header,
     tables: &[TAG, MOVING],
     keys: &[(Space::EtherType, TPID as u16)],

@@ -25,6 +25,8 @@ pub static NULL: Protocol = Protocol {
     name: "null",
     title: "BSD loopback",
     spec: "LINKTYPE_NULL",
+    scope: "The address family in either byte order, for IP, IPv6 and what else has an EtherType here. \
+        Not: families that only one system uses.",
     unit: Unit::Frame,
     tables: &[MOVING],
     keys: &[(Space::Link, 0), (Space::Link, 108)],

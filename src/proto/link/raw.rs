@@ -11,6 +11,7 @@ pub static RAW: Protocol = Protocol {
     name: "raw",
     title: "Raw IP",
     spec: "LINKTYPE_RAW",
+    scope: "There is no header: the first four bits choose IPv4 or IPv6. Not: anything but IP.",
     unit: Unit::Frame,
     // 12 and 14 are what BSD systems and OpenBSD call it in their own files.
     keys: &[(Space::Link, 101), (Space::Link, 12), (Space::Link, 14)],

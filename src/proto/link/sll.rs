@@ -19,6 +19,7 @@ pub static SLL: Protocol = Protocol {
     name: "sll",
     title: "Linux cooked capture",
     spec: "LINKTYPE_LINUX_SLL",
+    scope: "Every field, and the trailer. Not: the hardware-specific protocols of radio and netlink captures.",
     unit: Unit::Frame,
     tables: &[cooked::ROWS],
     keys: &[(Space::Link, 113)],

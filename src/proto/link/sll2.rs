@@ -27,6 +27,7 @@ pub static SLL2: Protocol = Protocol {
     name: "sll",
     title: "Linux cooked capture, version 2",
     spec: "LINKTYPE_LINUX_SLL2",
+    scope: "Every field, and the trailer. Not: the hardware-specific protocols of radio and netlink captures.",
     unit: Unit::Frame,
     tables: &[cooked::ROWS, ROWS],
     keys: &[(Space::Link, 276)],

@@ -47,6 +47,8 @@ pub static VLAN: Protocol = Protocol {
     name: "vlan",
     title: "IEEE 802.1Q virtual LAN tag",
     spec: "IEEE 802.1Q",
+    scope: "Every field of each tag of a stack, with type or length, and the trailer. \
+        Not: what a private use of the drop eligible bit may mean.",
     unit: Unit::Header,
     tables: &[TAG, TYPE, MOVING],
     // 0x9100 and 0x9200 were used for outer tags before 802.1ad gave them 0x88a8.

@@ -34,6 +34,8 @@ pub static AH: Protocol = Protocol {
     name: "ah",
     title: "Authentication Header",
     spec: "RFC 4302",
+    scope: "Every field, the integrity check value as bytes, and what follows. \
+        Not: checking that value, which needs the key.",
     unit: Unit::Header,
     tables: &[HEADER, MOVING],
     keys: &[(Space::IpProto, 51)],

@@ -131,6 +131,8 @@ pub static ARP: Protocol = Protocol {
     name: "arp",
     title: "Address Resolution Protocol",
     spec: "RFC 826",
+    scope: "Every field for addresses of any size, announcements and probes by name, and the six-length form over ATM. \
+        Not: conflicts between what several hosts claim.",
     unit: Unit::Message,
     tables: &[
         HEADER,

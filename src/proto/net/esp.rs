@@ -23,6 +23,8 @@ pub static ESP: Protocol = Protocol {
     name: "esp",
     title: "Encapsulating Security Payload",
     spec: "RFC 4303",
+    scope: "The security parameters index and the sequence number. \
+        Not: the payload, which is encrypted, and the check value behind it.",
     unit: Unit::Header,
     tables: &[HEADER],
     keys: &[(Space::IpProto, 50)],

@@ -162,6 +162,8 @@ pub static HIP: Protocol = Protocol {
     name: "hip",
     title: "Host Identity Protocol",
     spec: "RFC 7401",
+    scope: "The header and the parameters, each with type and length and the registered ones field by field, and the \
+        checksum. Not: signatures, encrypted parameters, and the key inside a host identity.",
     unit: Unit::Header,
     tables: &[
         HEADER,

@@ -95,6 +95,9 @@ pub static ICMP: Protocol = Protocol {
     name: "icmp",
     title: "Internet Control Message Protocol",
     spec: "RFC 792",
+    scope: "The messages of RFC 792, RFC 950, RFC 1256 and RFC 8335, extensions (RFC 4884) with MPLS and interface \
+        objects, Mobile IP advertisements, the quoted packet as layers of its own, and the checksum. Not: the data \
+        of an echo, and extension objects of unknown classes beyond their bytes.",
     unit: Unit::Message,
     tables: &TABLES,
     keys: &[(Space::IpProto, 1)],

@@ -55,6 +55,9 @@ pub static ICMPV6: Protocol = Protocol {
     name: "icmpv6",
     title: "Internet Control Message Protocol version 6",
     spec: "RFC 4443",
+    scope: "Errors with their quoted packet and extensions, echo, neighbor discovery with its options, and the rarer \
+        messages of the registry, and the checksum. Not: the data of an echo, and the content of certificates and \
+        signatures.",
     unit: Unit::Message,
     tables: &[
         HEADER,

@@ -62,6 +62,8 @@ pub static IPV4: Protocol = Protocol {
     name: "ip",
     title: "Internet Protocol version 4",
     spec: "RFC 791",
+    scope: "The header, the options in use field by field, the others by kind and length, the header checksum, and \
+        reassembly of fragments. Not: the categories of commercial security labels beyond their bytes.",
     unit: Unit::Packet,
     tables: &TABLES,
     keys: &[

@@ -74,6 +74,8 @@ pub static IPV6: Protocol = Protocol {
     name: "ipv6",
     title: "Internet Protocol version 6",
     spec: "RFC 8200",
+    scope: "The header, addresses embedded in addresses, and lengths beyond 65,535 by the jumbo option. \
+        Not: what a flow label stands for.",
     unit: Unit::Packet,
     tables: &[
         HEADER,

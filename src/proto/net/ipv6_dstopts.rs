@@ -27,6 +27,8 @@ pub static IPV6_DSTOPTS: Protocol = Protocol {
     name: "ipv6.dstopts",
     title: "IPv6 destination options",
     spec: "RFC 8200",
+    scope: "The header and the options of the registry, field by field. Not: experimental options beyond their \
+        bytes.",
     unit: Unit::Header,
     tables: &[HEADER, MOVING],
     keys: &[(Space::IpProto, 60)],

@@ -39,6 +39,8 @@ pub static IPV6_FRAGHDR: Protocol = Protocol {
     name: "ipv6.fraghdr",
     title: "IPv6 fragment header",
     spec: "RFC 8200",
+    scope: "Every field, and reassembly of fragments. \
+        Not: fragments of which the capture holds only a part; they are shown each on its own.",
     unit: Unit::Header,
     tables: &[HEADER, FRAGMENTS],
     keys: &[(Space::IpProto, 44)],

@@ -27,6 +27,8 @@ pub static IPV6_HOPOPTS: Protocol = Protocol {
     name: "ipv6.hopopts",
     title: "IPv6 hop-by-hop options",
     spec: "RFC 8200",
+    scope: "The header and the options of the registry, field by field. Not: experimental options beyond their \
+        bytes.",
     unit: Unit::Header,
     tables: &[HEADER, MOVING],
     keys: &[(Space::IpProto, 0)],

@@ -80,6 +80,8 @@ pub static IPV6_ROUTING: Protocol = Protocol {
     name: "ipv6.routing",
     title: "IPv6 routing header",
     spec: "RFC 8200",
+    scope: "Source routes, Mobile IPv6, RPL, segment routing with its options, and compact routing, each field by \
+        field. Not: checking the keyed hash of a segment route, and what a segment does.",
     unit: Unit::Header,
     tables: &[HEADER, SOURCE_ROUTE, HOME, RPL, SEGMENTS, SEGMENT_TLV, SEGMENT_TLV_LENGTH, SEGMENT_HMAC, MOVING],
     keys: &[(Space::IpProto, 43)],

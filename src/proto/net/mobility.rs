@@ -175,6 +175,8 @@ pub static MOBILITY: Protocol = Protocol {
     name: "mipv6",
     title: "Mobile IPv6",
     spec: "RFC 6275",
+    scope: "Every message type of Mobile IPv6 and its extensions, the options of the registry field by field, and \
+        the checksum. Not: checking authenticators, and vendors' own options beyond their bytes.",
     unit: Unit::Header,
     tables: &[
         HEADER,

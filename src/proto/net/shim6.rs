@@ -163,6 +163,8 @@ pub static SHIM6: Protocol = Protocol {
     name: "shim6",
     title: "Shim6",
     spec: "RFC 5533",
+    scope: "Control messages with their options, the payload header, and the checksum. \
+        Not: checking signatures, and what the locators have to do with each other.",
     unit: Unit::Header,
     tables: &[
         HEADER,

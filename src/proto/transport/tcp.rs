@@ -66,6 +66,8 @@ pub static TCP: Protocol = Protocol {
     name: "tcp",
     title: "Transmission Control Protocol",
     spec: "RFC 9293",
+    scope: "The header, the options in use with Multipath TCP, the others by kind and length, the checksum, and \
+        relative numbers where the conversation is followed. Not: the content, and what happened to the connection.",
     unit: Unit::Segment,
     tables: &[
         HEADER,

@@ -36,6 +36,7 @@ pub static UDP: Protocol = Protocol {
     name: "udp",
     title: "User Datagram Protocol",
     spec: "RFC 768",
+    scope: "Every field, and the checksum. Not: payloads without a protocol listed here, which are data.",
     unit: Unit::Datagram,
     tables: &[HEADER, MOVING],
     keys: &[(Space::IpProto, 17)],

@@ -40,7 +40,7 @@ pub static VXLAN: Protocol = Protocol {
     name: "vxlan",
     title: "Virtual eXtensible LAN",
     spec: "RFC 7348",
-    scope: "The whole header, with the group policy extension.",
+    scope: "The whole header with the group policy extension, and the Ethernet frame inside.",
     unit: Unit::Header,
     tables: &[VALID, HEADER, NETWORK, MOVING],
     keys: &[(Space::UdpPort, 4789)],
