@@ -26,8 +26,9 @@ ROOT = HERE.parent.parent
 # As the issue fixes it: no name resolution, segments on their own, everything else as tshark comes.
 TSHARK = ["-n", "-o", "tcp.desegment_tcp_streams:false"]
 # sniff compares checksums unless told not to; tshark does so only when told.
-for option in ["ip.check_checksum", "tcp.check_checksum", "udp.check_checksum", "eth.check_fcs"]:
+for option in ["ip.check_checksum", "tcp.check_checksum", "udp.check_checksum", "udplite.check_checksum", "eth.check_fcs"]:
     TSHARK += ["-o", f"{option}:TRUE"]
+TSHARK += ["-o", "sctp.checksum:Automatic"]
 # Compared for every file, whatever fields are asked for. The protocols decide which frames count.
 FRAME = ["frame.number", "frame.time_epoch", "frame.len", "frame.cap_len", "frame.protocols"]
 # Tell whether a frame carries a fragment; always asked of tshark, which would give a field asked for twice only once.
