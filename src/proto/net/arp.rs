@@ -145,7 +145,7 @@ pub static ARP: Protocol = Protocol {
         ATM_TARGET_PROTOCOL,
         ATM_ADDRESSES,
     ],
-    keys: &[(Space::EtherType, 0x0806)],
+    keys: &[(Space::EtherType, 0x0806), (Space::EtherType, 0x8035)],
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,

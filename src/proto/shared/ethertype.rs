@@ -142,7 +142,9 @@ static NAMES: &[(u16, &str)] = &[
 pub fn line_name(value: u64) -> &'static str {
     match value {
         0x6558 => "TEB",
+        0x8035 => "Reverse ARP",
         0x8100 => "802.1Q",
+        0x8809 => "Slow Protocols",
         0x88a8 => "802.1Q-QinQ",
         0x9100 => "802.1Q-9100",
         0x9200 => "802.1Q-9200",
