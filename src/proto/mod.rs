@@ -12,11 +12,14 @@ pub mod link {
     pub mod ieee8021ad;
     pub mod ipcp;
     pub mod ipv6cp;
+    pub mod lacp;
     pub mod lcp;
     pub mod lldp;
+    pub mod marker;
     pub mod mp;
     pub mod mpls;
     pub mod null;
+    pub mod oampdu;
     pub mod pap;
     pub mod ppp;
     pub mod ppp_direction;
@@ -27,6 +30,7 @@ pub mod link {
     pub mod raw;
     pub mod sll;
     pub mod sll2;
+    pub mod slow;
     pub mod vlan;
 }
 /// Network layer.
@@ -81,11 +85,14 @@ pub static ALL: &[&Protocol] = &[
     &link::ieee8021ad::IEEE8021AD,
     &link::ipcp::IPCP,
     &link::ipv6cp::IPV6CP,
+    &link::lacp::LACP,
     &link::lcp::LCP,
     &link::lldp::LLDP,
+    &link::marker::MARKER,
     &link::mp::MP,
     &link::mpls::MPLS,
     &link::null::NULL,
+    &link::oampdu::OAMPDU,
     &link::pap::PAP,
     &link::ppp::PPP,
     &link::ppp_direction::PPP_DIRECTION,
@@ -96,6 +103,7 @@ pub static ALL: &[&Protocol] = &[
     &link::raw::RAW,
     &link::sll2::SLL2,
     &link::sll::SLL,
+    &link::slow::SLOW,
     &link::vlan::VLAN,
     &net::ah::AH,
     &net::arp::ARP,
