@@ -15,6 +15,7 @@ pub mod link {
     pub mod lacp;
     pub mod lcp;
     pub mod lldp;
+    pub mod loopback;
     pub mod marker;
     pub mod mp;
     pub mod mpls;
@@ -88,6 +89,7 @@ pub static ALL: &[&Protocol] = &[
     &link::lacp::LACP,
     &link::lcp::LCP,
     &link::lldp::LLDP,
+    &link::loopback::LOOP,
     &link::marker::MARKER,
     &link::mp::MP,
     &link::mpls::MPLS,
