@@ -33,6 +33,7 @@ pub mod link {
     pub mod sll2;
     pub mod slow;
     pub mod vlan;
+    pub mod wol;
 }
 /// Network layer.
 pub mod net {
@@ -107,6 +108,7 @@ pub static ALL: &[&Protocol] = &[
     &link::sll::SLL,
     &link::slow::SLOW,
     &link::vlan::VLAN,
+    &link::wol::WOL,
     &net::ah::AH,
     &net::arp::ARP,
     &net::esp::ESP,
