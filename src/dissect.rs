@@ -340,6 +340,8 @@ pub struct Protocol {
     pub follow: Option<Follow>,
     /// What Wireshark names behind this layer in `frame.protocols`, although it is the same layer; asked for its header.
     pub counted_as: Option<CountedAs>,
+    /// Wireshark does not name the layer behind this one in `frame.protocols`.
+    pub leaves_next_unnamed: bool,
     /// Wireshark names the EtherType between this layer and the next in `frame.protocols`.
     pub announces_ethertype: bool,
     /// Puts what lies behind the next layer (padding, trailer, frame check sequence, extensions behind a quotation).
@@ -398,6 +400,7 @@ impl Protocol {
         ports: None,
         follow: None,
         counted_as: None,
+        leaves_next_unnamed: false,
         announces_ethertype: false,
         trailer: None,
         fragment_rows: None,

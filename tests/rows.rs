@@ -39,6 +39,7 @@ fn a_name_means_one_thing() {
 /// Where Wireshark's name for a field does not begin with the name of the protocol that carries it.
 const FAMILIES: &[(&str, &str)] = &[
     ("ccp", "ppp"),
+    ("eapol", "wlan_rsna_eapol"),
     ("icmpv6", "icmp"),
     ("ieee8021ad", "ieee8021ah"),
     ("ipcp", "ppp"),

@@ -48,8 +48,12 @@ struct Protocols<'a> {
 
 impl std::fmt::Display for Protocols<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut unnamed = false;
         for (index, layer) in self.layers.as_slice().iter().enumerate() {
             let protocol = self.registry.protocol(layer.protocol);
+            if std::mem::replace(&mut unnamed, protocol.leaves_next_unnamed) {
+                continue;
+            }
             if index > 0 {
                 f.write_str(":")?;
             }

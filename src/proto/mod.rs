@@ -8,6 +8,8 @@ pub mod shared;
 pub mod link {
     pub mod ccp;
     pub mod chap;
+    pub mod eap;
+    pub mod eapol;
     pub mod eth;
     pub mod ieee8021ad;
     pub mod ipcp;
@@ -83,6 +85,8 @@ pub static ALL: &[&Protocol] = &[
     &data::DATA,
     &link::ccp::CCP,
     &link::chap::CHAP,
+    &link::eap::EAP,
+    &link::eapol::EAPOL,
     &link::eth::ETH,
     &link::ieee8021ad::IEEE8021AD,
     &link::ipcp::IPCP,

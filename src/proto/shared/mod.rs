@@ -6,6 +6,7 @@ pub mod checksum;
 pub mod cooked;
 pub mod dccp_options;
 pub mod dscp;
+pub mod eapol_key;
 pub mod ethertype;
 pub mod hardware;
 pub mod icmp_ext;
