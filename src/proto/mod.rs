@@ -41,8 +41,10 @@ pub mod link {
 pub mod net {
     pub mod ah;
     pub mod arp;
+    pub mod eigrp;
     pub mod esp;
     pub mod hip;
+    pub mod hsrp;
     pub mod icmp;
     pub mod icmpv6;
     pub mod igmp;
@@ -54,7 +56,9 @@ pub mod net {
     pub mod ipv6_routing;
     pub mod mobility;
     pub mod ospf;
+    pub mod pim;
     pub mod shim6;
+    pub mod vrrp;
 }
 /// Transport layer.
 pub mod transport {
@@ -115,8 +119,10 @@ pub static ALL: &[&Protocol] = &[
     &link::wol::WOL,
     &net::ah::AH,
     &net::arp::ARP,
+    &net::eigrp::EIGRP,
     &net::esp::ESP,
     &net::hip::HIP,
+    &net::hsrp::HSRP,
     &net::icmp::ICMP,
     &net::icmpv6::ICMPV6,
     &net::igmp::IGMP,
@@ -128,7 +134,9 @@ pub static ALL: &[&Protocol] = &[
     &net::ipv6_routing::IPV6_ROUTING,
     &net::mobility::MOBILITY,
     &net::ospf::OSPF,
+    &net::pim::PIM,
     &net::shim6::SHIM6,
+    &net::vrrp::VRRP,
     &transport::dccp::DCCP,
     &transport::sctp::SCTP,
     &transport::tcp::TCP,

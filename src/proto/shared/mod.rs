@@ -36,6 +36,7 @@ pub mod ndp_more;
 pub mod ospf_lsa;
 pub mod ospf_lsa3;
 pub mod piece;
+pub mod pim_address;
 pub mod port_words;
 pub mod ports;
 pub mod ppp_control;
