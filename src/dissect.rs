@@ -65,6 +65,8 @@ pub mod direct {
     pub const PW_ETHERNET_PLAIN: u16 = 22;
     /// ERSPAN Type I, which has no header: told by the GRE header around it.
     pub const ERSPAN_TYPE_I: u16 = 8;
+    /// Version 2 of GTP, told by the first byte behind GTP's ports.
+    pub const GTPV2: u16 = 9;
 }
 
 impl Space {

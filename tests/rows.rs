@@ -41,6 +41,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("ccp", "ppp"),
     ("eapol", "wlan_rsna_eapol"),
     ("hsrp", "hsrp2"),
+    ("gtpprime", "gtp"),
     ("icmpv6", "icmp"),
     ("ieee8021ad", "ieee8021ah"),
     ("ipcp", "ppp"),

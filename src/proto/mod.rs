@@ -74,6 +74,8 @@ pub mod tunnel {
     pub mod erspan;
     pub mod geneve;
     pub mod gre;
+    pub mod gtp;
+    pub mod gtpv2;
     pub mod teredo;
     pub mod udpencap;
     pub mod vxlan;
@@ -146,6 +148,9 @@ pub static ALL: &[&Protocol] = &[
     &tunnel::erspan::ERSPAN_TYPE_I,
     &tunnel::geneve::GENEVE,
     &tunnel::gre::GRE,
+    &tunnel::gtp::GTP,
+    &tunnel::gtp::GTPPRIME,
+    &tunnel::gtpv2::GTPV2,
     &tunnel::teredo::TEREDO,
     &tunnel::udpencap::UDPENCAP,
     &tunnel::vxlan::VXLAN,

@@ -8,6 +8,7 @@ pub mod dccp_options;
 pub mod dscp;
 pub mod eapol_key;
 pub mod ethertype;
+pub mod gtp;
 pub mod hardware;
 pub mod icmp_ext;
 pub mod icmp_line;

@@ -187,8 +187,9 @@ fn platform(subheader: &[u8]) -> Table {
 /// IP, of the version that its first byte says.
 fn ip(input: &Input<'_>, at: u32) -> Next {
     match input.data.get(at as usize).map(|first| first >> 4) {
+        None => Next::Opaque("the capture ends before the mirrored packet"),
         Some(6) => Next::Key(Space::EtherType, 0x86dd),
-        _ => Next::Key(Space::EtherType, 0x0800),
+        Some(_) => Next::Key(Space::EtherType, 0x0800),
     }
 }
 
