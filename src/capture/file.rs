@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,15 @@ const TEXT_OVERHEAD: usize = 32;
 /// opens, and yields its error when the first frame is asked for.
 pub fn open(path: &Path) -> Result<FileSource, Error> {
     open_all(&[path])
+}
+
+/// Reads a capture from a stream; `name` is what its errors call it.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_stream(name: &Path, stream: impl Read + Send + 'static) -> Result<FileSource, Error> {
+    FileSource::new(vec![(name.to_owned(), Input::from_reader(name, Box::new(stream), None)?)])
 }
 
 /// Opens capture files to be merged by time.

@@ -3,7 +3,8 @@
 //! Everything here speaks of frames as bytes with a time and a link type; what is inside them is not its business.
 //! It imports nothing above floor 1.
 //!
-//! [`open`] and [`open_all`] read pcap and pcapng files, plain or compressed, from files, pipes and standard input;
+//! [`open`], [`open_all`] and [`open_stream`] read pcap and pcapng files, plain or compressed, from files, pipes,
+//! standard input and other streams;
 //! [`bpf`] applies libpcap's filter expressions to frames; [`linktypes`] names link types.
 
 pub mod bpf;
@@ -17,7 +18,7 @@ mod pcap;
 mod pcapng;
 
 pub use error::{Damage, Error};
-pub use file::{FileSource, open, open_all};
+pub use file::{FileSource, open, open_all, open_stream};
 pub use linktypes::{link_description, link_name};
 
 use crate::time::Time;
