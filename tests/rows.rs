@@ -50,6 +50,8 @@ const FAMILIES: &[(&str, &str)] = &[
     ("lcp", "ppp"),
     ("mipv6", "mip6"),
     ("mp", "ppp"),
+    ("pppoed", "pppoe"),
+    ("pppoes", "pppoe"),
     ("pwethcw", "pweth"),
     ("tcp", "mptcp"),
     ("udplite", "udp"),

@@ -26,6 +26,8 @@ pub mod link {
     pub mod pap;
     pub mod ppp;
     pub mod ppp_direction;
+    pub mod pppoed;
+    pub mod pppoes;
     pub mod pwach;
     pub mod pwethcw;
     pub mod pwethheuristic;
@@ -109,6 +111,8 @@ pub static ALL: &[&Protocol] = &[
     &link::pap::PAP,
     &link::ppp::PPP,
     &link::ppp_direction::PPP_DIRECTION,
+    &link::pppoed::PPPOED,
+    &link::pppoes::PPPOES,
     &link::pwach::PWACH,
     &link::pwethcw::PWETHCW,
     &link::pwethheuristic::PWETHHEURISTIC,

@@ -29,6 +29,8 @@ TSHARK = ["-n", "-o", "tcp.desegment_tcp_streams:false"]
 for option in ["ip.check_checksum", "tcp.check_checksum", "udp.check_checksum", "udplite.check_checksum", "eth.check_fcs"]:
     TSHARK += ["-o", f"{option}:TRUE"]
 TSHARK += ["-o", "sctp.checksum:Automatic"]
+# Types and lengths of PPPoE's tags, which sniff always shows.
+TSHARK += ["-o", "pppoed.show_tags_and_lengths:TRUE"]
 # Compared for every file, whatever fields are asked for. The protocols decide which frames count.
 FRAME = ["frame.number", "frame.time_epoch", "frame.len", "frame.cap_len", "frame.protocols"]
 # Tell whether a frame carries a fragment; always asked of tshark, which would give a field asked for twice only once.

@@ -43,6 +43,8 @@ pub mod ports;
 pub mod ppp_control;
 pub mod ppp_header;
 pub mod ppp_protocols;
+pub mod pppoe;
+pub mod pppoe_line;
 pub mod pseudowire;
 pub mod sctp_chunks;
 pub mod sctp_line;
