@@ -67,6 +67,8 @@ pub mod direct {
     pub const ERSPAN_TYPE_I: u16 = 8;
     /// Version 2 of GTP, told by the first byte behind GTP's ports.
     pub const GTPV2: u16 = 9;
+    /// SLARP, whose number in Cisco HDLC is RARP's elsewhere.
+    pub const SLARP: u16 = 23;
 }
 
 impl Space {

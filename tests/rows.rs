@@ -191,9 +191,9 @@ fn no_two_protocols_claim_one_key() {
     let mut names: BTreeSet<&str> = BTreeSet::new();
     let mut wrong = Vec::new();
     for protocol in proto::ALL {
-        // In Wireshark both versions of cooked captures are `sll`, all types of ERSPAN `erspan`, PPP is `ppp` with a direction
-        // before it, too, and VXLAN's generic extension shares its name and fields.
-        if !names.insert(protocol.name) && !["erspan", "ppp", "sll", "vxlan"].contains(&protocol.name) {
+        // In Wireshark both versions of cooked captures are `sll`, all types of ERSPAN `erspan`, PPP and Frame
+        // Relay have their names with a direction before them, too, and VXLAN's generic extension shares its name and fields.
+        if !names.insert(protocol.name) && !["erspan", "fr", "ppp", "sll", "vxlan"].contains(&protocol.name) {
             wrong.push(format!("two rows of ALL are called {}", protocol.name));
             continue;
         }

@@ -8,9 +8,11 @@ pub mod shared;
 pub mod link {
     pub mod ccp;
     pub mod chap;
+    pub mod chdlc;
     pub mod eap;
     pub mod eapol;
     pub mod eth;
+    pub mod fr;
     pub mod ieee8021ad;
     pub mod ipcp;
     pub mod ipv6cp;
@@ -33,6 +35,7 @@ pub mod link {
     pub mod pwethheuristic;
     pub mod pwethnocw;
     pub mod raw;
+    pub mod slarp;
     pub mod sll;
     pub mod sll2;
     pub mod slow;
@@ -93,9 +96,12 @@ pub static ALL: &[&Protocol] = &[
     &data::DATA,
     &link::ccp::CCP,
     &link::chap::CHAP,
+    &link::chdlc::CHDLC,
     &link::eap::EAP,
     &link::eapol::EAPOL,
     &link::eth::ETH,
+    &link::fr::FR,
+    &link::fr::FR_DIRECTION,
     &link::ieee8021ad::IEEE8021AD,
     &link::ipcp::IPCP,
     &link::ipv6cp::IPV6CP,
@@ -118,6 +124,7 @@ pub static ALL: &[&Protocol] = &[
     &link::pwethheuristic::PWETHHEURISTIC,
     &link::pwethnocw::PWETHNOCW,
     &link::raw::RAW,
+    &link::slarp::SLARP,
     &link::sll2::SLL2,
     &link::sll::SLL,
     &link::slow::SLOW,
@@ -173,6 +180,7 @@ pub fn key_name(space: Space, key: u16) -> Option<&'static str> {
         Space::UdpPort => shared::ports::udp_service(value),
         Space::Ppp => shared::ppp_protocols::ppp_protocol_name(value),
         Space::SctpPayload => shared::sctp_names::payload(value),
-        Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Nlpid | Space::Slow | Space::Direct => None,
+        Space::Nlpid => shared::nlpid::nlpid_name(value),
+        Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Slow | Space::Direct => None,
     }
 }

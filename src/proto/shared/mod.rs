@@ -34,6 +34,7 @@ pub mod mptcp;
 pub mod multicast;
 pub mod ndp;
 pub mod ndp_more;
+pub mod nlpid;
 pub mod ospf_lsa;
 pub mod ospf_lsa3;
 pub mod piece;
