@@ -444,7 +444,7 @@ mod tests {
     fn a_tlv_beyond_the_frame_and_a_wrong_order_are_flaws() {
         assert_eq!(read(&[2, 2, 7, b'a', 4, 9, 7, b'b'], 8).1.map(|b| (b.expected, b.found)), Some((11, 4)));
         assert_eq!(read(&[4, 2, 7, b'a', 0, 0], 6).1.map(|b| (b.expected, b.found)), Some((1, 2)));
-        assert_eq!(read(&PDU[..12], 13).1, None);
+        assert_eq!(read(&PDU[..12], 14).1, None);
     }
 
     #[test]

@@ -433,7 +433,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
             mld::line(kind, header, seen.wire, seen.style.verbose, out);
         }
         143 => {
-            let records = (word(4) & 0xffff) as u32;
+            let records = word(4) & 0xffff;
             out.lit("multicast listener report v2, ").num(records.into()).lit(" group record(s)");
             if verbose {
                 let cut = (header.len() as u64) < u64::from(seen.wire);

@@ -438,7 +438,7 @@ fn query(seen: &Seen<'_>, time: u64, out: &mut Text) {
         if time >= 600 {
             out.num(time / 600).ch('m');
         }
-        if time < 600 || time % 600 != 0 {
+        if time < 600 || !time.is_multiple_of(600) {
             out.num(time % 600 / 10).ch('.').num(time % 10).ch('s');
         }
         out.ch(']');

@@ -255,7 +255,7 @@ fn degrees(value: u64, [positive, negative]: [&'static str; 2], out: &mut Text) 
     let raw = value & ((1 << 34) - 1);
     let below = raw >> 33 == 1;
     let size = if below { (1 << 34) - raw } else { raw };
-    let millionths = (size & ((1 << 25) - 1)) * 1_000_000 >> 25;
+    let millionths = ((size & ((1 << 25) - 1)) * 1_000_000) >> 25;
     out.num(size >> 25).ch('.').num_wide(millionths, 6).lit("° ").lit(if below { negative } else { positive });
 }
 
