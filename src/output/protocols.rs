@@ -85,9 +85,9 @@ mod tests {
         for protocol in proto::ALL {
             let (name, scope) = (protocol.name, protocol.scope);
             assert!(!scope.is_empty(), "{name}: scope is empty: say what is decoded and, after \"{NOT}\", what is not");
-            assert_eq!(scope.matches(NOT).count(), 1, "{name}: scope says \"{NOT}\" once: {scope}");
+            assert!(scope.matches(NOT).count() <= 1, "{name}: scope says \"{NOT}\" at most once: {scope}");
             let (decoded, not) = halves(scope);
-            for half in [decoded, not] {
+            for half in [decoded, not].into_iter().filter(|half| !half.is_empty()) {
                 let sentence = half.ends_with('.') && half.starts_with(|c: char| c.is_uppercase());
                 assert!(sentence, "{name}: a sentence is expected, found {half:?}");
             }
