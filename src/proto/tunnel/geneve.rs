@@ -42,6 +42,17 @@ crate::fields! { OPTION:
     TYPE_CRITICAL = Field::flag("geneve.option.type.critical", 16).repeats().part_of("geneve.option.type").label("Critical").doc("RFC 8926 §3.5.1", "1: an endpoint that does not know the option must drop the packet");
 }
 
+// Google's options, which its cloud adds to mirrored packets.
+crate::fields! { GOOGLE_NETWORK:
+    GOOGLE_VNID = Field::uint("geneve.option.gcp.vnid", 32, 28).repeats().label("GCP network ID").doc("Google Cloud, packet intercept", "The virtual network of the packet, in numbers of the provider");
+    GOOGLE_FLAGS = Field::uint("geneve.option.gcp.flags", 60, 4).hex().repeats().label("GCP flags").doc("Google Cloud, packet intercept", "About the packet");
+    GOOGLE_DIRECTION = Field::flag("geneve.option.gcp.direction", 63).repeats().part_of("geneve.option.gcp.flags").label("GCP direction").doc("Google Cloud, packet intercept", "0: ingress; 1: egress");
+}
+
+crate::fields! { GOOGLE_PROFILE:
+    PROFILE = Field::uint("geneve.option.gcp.profile", 32, 64).repeats().label("GCP profile").doc("Google Cloud, packet intercept", "The security profile that applies");
+}
+
 crate::fields! { MOVING:
     FLAGS_RESERVED = Field::moving("geneve.flags.reserved", Kind::Flag).part_of("geneve.flags").label("Reserved").doc("RFC 8926 §3.4", "Whether any of these six bits is set; sent as 0 and ignored by the receiver");
     OPTIONS = Field::moving("geneve.options", Kind::Bytes).label("Options").doc("RFC 8926 §3.5", "Further facts about the packet, by class and type");
@@ -49,6 +60,8 @@ crate::fields! { MOVING:
     OPTION_FLAGS = Field::moving("geneve.option.flags", Kind::Uint).hex_wide(2).repeats().label("Option flags").doc("RFC 8926 §3.5", "Without meaning yet");
     OPTION_RESERVED = Field::moving("geneve.option.flags.reserved", Kind::Flag).repeats().part_of("geneve.option.flags").label("Reserved").doc("RFC 8926 §3.5", "Whether any of these three bits is set; sent as 0 and ignored by the receiver");
     OPTION_LENGTH = Field::moving("geneve.option.length", Kind::Uint).scale(4).repeats().unit("bytes").label("Length").doc("RFC 8926 §3.5", "The option with its header; on the wire without it, in units of 4 bytes");
+    ENDPOINT = Field::moving("geneve.option.gcp.endpoint", Kind::Bytes).repeats().label("GCP endpoint").doc("Google Cloud, packet intercept", "The virtual machine whose packet this is");
+    GOOGLE_RESERVED = Field::moving("geneve.option.gcp.reserved", Kind::Flag).repeats().part_of("geneve.option.gcp.flags").label("Reserved").doc("Google Cloud, packet intercept", "Whether any of these three bits is set");
     DATA = Field::moving("geneve.option.unknown.data", Kind::Bytes).repeats().label("Data").doc("RFC 8926 §3.5", "The option's value, by its class and type");
 }
 
@@ -57,9 +70,9 @@ pub static GENEVE: Protocol = Protocol {
     name: "geneve",
     title: "Generic Network Virtualization Encapsulation",
     spec: "RFC 8926",
-    scope: "The whole header, every option with class, type, length and data. Not: what an option's data means.",
+    scope: "The whole header, every option with class, type, length and data. Not: what an option's data means, but for Google's.",
     unit: Unit::Header,
-    tables: &[LENGTHS, NETWORK, OPTION, MOVING],
+    tables: &[LENGTHS, NETWORK, OPTION, GOOGLE_NETWORK, GOOGLE_PROFILE, MOVING],
     keys: &[(Space::UdpPort, 6081)],
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
@@ -68,6 +81,9 @@ pub static GENEVE: Protocol = Protocol {
 };
 
 const TRANSPARENT_ETHERNET: u16 = 0x6558;
+
+/// The class of options that Google defined.
+const GOOGLE: u64 = 0x132;
 
 fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     let header = input.header::<8, S>(s, LENGTHS)?;
@@ -120,11 +136,25 @@ fn options<S: Sink>(s: &mut S, all: Tlv<'_>) {
         if option.data.len() < length as usize {
             return;
         }
-        option.rest(s, &DATA, 4);
+        content(s, CLASS.get(option.data), TYPE.get(option.data), &option);
         s.close(option.bit(length));
         at += length;
     }
     s.close(all.bit(all.wire));
+}
+
+/// Puts what an option says.
+fn content<S: Sink>(s: &mut S, class: u64, kind: u64, option: &Tlv<'_>) {
+    match (class, kind, option.wire) {
+        (GOOGLE, 1, 8) => {
+            option.fixed(s, GOOGLE_NETWORK);
+            let reserved = option.byte(7).unwrap_or(0) & 0x0e;
+            s.uint(&GOOGLE_RESERVED, option.bit(7).saturating_add(4), 3, u64::from(reserved != 0));
+        }
+        (GOOGLE, 2, _) => option.rest(s, &ENDPOINT, 4),
+        (GOOGLE, 3, 12) => option.fixed(s, GOOGLE_PROFILE),
+        _ => option.rest(s, &DATA, 4),
+    }
 }
 
 fn explain_vni(around: &Around<'_>, out: &mut Text) {
@@ -143,7 +173,7 @@ fn class_name(class: u64) -> Option<&'static str> {
         0x105 => "Amazon",
         0x106 => "Cisco",
         0x107 => "Oracle",
-        0x132 => "Google",
+        GOOGLE => "Google",
         0xfff0..=0xffff => "Experimental",
         _ => return None,
     })

@@ -122,11 +122,14 @@ crate::fields! { MOVING:
     CONTENT = Field::moving("gtp.ext_hdr.content", Kind::Bytes).repeats().label("Content").doc("3GPP TS 29.281 §5.2.1", "The extension header's value, by its type");
     TID = Field::derived("gtp.tid", Kind::Text).label("Tunnel ID").doc("GSM 09.60 §6", "IMSI of the subscriber and number of the connection, two digits a byte, the lower half first");
     ELEMENTS = Field::moving("gtp.information_elements", Kind::Bytes).label("Information elements").doc("3GPP TS 29.060 §7.7", "The message's content");
-    RECOVERY = Field::moving("gtp.recovery", Kind::Uint).repeats().label("Recovery").doc("3GPP TS 29.281 §8.2", "How often the sender restarted; always 0 on the user plane");
-    TEID_DATA = Field::moving("gtp.teid_data", Kind::Uint).hex_wide(8).repeats().label("TEID data I").doc("3GPP TS 29.281 §8.3", "The tunnel of the packet that caused this message");
-    PEER_LENGTH = Field::moving("gtp.gsn_address_length", Kind::Uint).repeats().unit("bytes").label("Peer address length").doc("3GPP TS 29.281 §8.4", "4: IPv4; 16: IPv6");
-    PEER_4 = Field::moving("gtp.gsn_ipv4", Kind::Ip4).repeats().label("Peer address").doc("3GPP TS 29.281 §8.4", "The destination of the packet that caused this message");
-    PEER_6 = Field::moving("gtp.gsn_ipv6", Kind::Ip6).repeats().label("Peer address").doc("3GPP TS 29.281 §8.4", "The destination of the packet that caused this message");
+    ONE_ELEMENT = Field::moving("gtp.information_element", Kind::Bytes).repeats().label("Information element").doc("3GPP TS 29.060 §7.7", "Type and value of an element, whose value is not decoded");
+    CAUSE = Field::moving("gtp.cause", Kind::Uint).repeats().label("Cause").doc("3GPP TS 29.060 §7.7.1", "Below 128: why a request was made; from 128 on: accepted; from 192 on: refused");
+    RECOVERY = Field::moving("gtp.recovery", Kind::Uint).repeats().label("Recovery").doc("3GPP TS 29.060 §7.7.11", "How often the sender restarted; always 0 on the user plane");
+    TEID_DATA = Field::moving("gtp.teid_data", Kind::Uint).hex_wide(8).repeats().label("TEID data I").doc("3GPP TS 29.060 §7.7.13", "The tunnel for user packets that the sender chose; in an error indication, that of the packet which caused it");
+    TEID_CONTROL = Field::moving("gtp.teid_cp", Kind::Uint).hex_wide(8).repeats().label("TEID control plane").doc("3GPP TS 29.060 §7.7.14", "The tunnel for messages that the sender chose");
+    PEER_LENGTH = Field::moving("gtp.gsn_address_length", Kind::Uint).repeats().unit("bytes").label("Node address length").doc("3GPP TS 29.060 §7.7.32", "4: IPv4; 16: IPv6");
+    PEER_4 = Field::moving("gtp.gsn_ipv4", Kind::Ip4).repeats().label("Node address").doc("3GPP TS 29.060 §7.7.32", "Where the sender wants messages or user packets; in an error indication, the destination of the packet which caused it");
+    PEER_6 = Field::moving("gtp.gsn_ipv6", Kind::Ip6).repeats().label("Node address").doc("3GPP TS 29.060 §7.7.32", "Where the sender wants messages or user packets; in an error indication, the destination of the packet which caused it");
     SUPPORTED_COUNT = Field::moving("gtp.num_ext_hdr_types", Kind::Uint).repeats().label("Supported extension headers").doc("3GPP TS 29.281 §8.5", "How many types are listed");
     SUPPORTED = Field::moving("gtp.ext_hdr_type", Kind::Uint).repeats().values(EXTENSIONS).label("Supported extension header").doc("3GPP TS 29.281 §8.5", "A type that the sender understands");
 }
@@ -178,7 +181,7 @@ pub static GTP: Protocol = Protocol {
     name: "gtp",
     title: "GPRS Tunnelling Protocol",
     spec: "3GPP TS 29.281",
-    scope: "The headers of versions 0 and 1 with all extension headers, the user's packet, and the elements of GTP-U's own messages. Not: the information elements of GTP-C.",
+    scope: "The headers of versions 0 and 1 with all extension headers, the user's packet, and of the information elements causes, restarts, tunnel numbers, addresses and supported extensions. Not: the other information elements.",
     unit: Unit::Header,
     tables: TABLES,
     keys: &[(Space::UdpPort, 2152), (Space::UdpPort, 2123), (Space::TcpPort, 2152), (Space::TcpPort, 2123)],
@@ -260,7 +263,7 @@ fn version_1<S: Sink>(input: &Input<'_>, s: &mut S) -> Dissected {
         return Ok(Step::new(input, at, wire, user_packet(input, at, wire)));
     }
     if S::ON {
-        elements(s, TYPE.get(head), &Tlv::new(input.data, input.base, at, wire.saturating_sub(at)));
+        elements(s, &Tlv::new(input.data, input.base, at, wire.saturating_sub(at)));
     }
     Ok(whole_message(input, wire))
 }
@@ -400,48 +403,70 @@ fn whole_message(input: &Input<'_>, wire: u32) -> Step {
     Step::new(input, wire.min(input.data.len() as u32), wire, Next::End)
 }
 
-/// Puts the elements of GTP-U's own messages; those of GTP-C as bytes.
-fn elements<S: Sink>(s: &mut S, message: u64, all: &Tlv<'_>) {
+/// Walks the information elements, as far as they were captured. Those below 128 have lengths that their type fixes.
+fn elements<S: Sink>(s: &mut S, all: &Tlv<'_>) {
     let mut at = 0;
-    while at < all.wire && matches!(message, 1 | 2 | 26 | 31 | 254) && s.room() {
+    while at < all.wire && s.room() {
         let head = all.part(at, all.wire - at);
-        let length = match (head.byte(0), head.data) {
-            (Some(14), _) => 2,
-            (Some(16), _) => 5,
-            (Some(133), [_, high, low, ..]) => 3 + u32::from(u16::from_be_bytes([*high, *low])),
-            (Some(141), [_, count, ..]) => 2 + u32::from(*count),
+        let length = match head.data {
+            [141, count, ..] => 2 + u32::from(*count),
+            [128..=255, high, low, ..] => 3 + u32::from(u16::from_be_bytes([*high, *low])),
+            [kind @ 0..=127, ..] => match fixed_length(*kind) {
+                Some(length) => 1 + length,
+                None => break,
+            },
             _ => break,
         };
         if length > head.wire {
             let left = head.wire;
             s.note(
                 NoteKind::Bad,
-                format_args!("an information element ends with the message at the latest (3GPP TS 29.281 §8.1): {left} bytes expected, {length} found"),
+                format_args!("an information element ends with the message at the latest (3GPP TS 29.060 §7.7): {left} bytes expected, {length} found"),
             );
             break;
         }
-        let element = head.part(0, length);
-        match element.byte(0) {
-            Some(14) => element.uint(s, &RECOVERY, 1, 1),
-            Some(16) => element.uint(s, &TEID_DATA, 1, 4),
-            Some(133) => {
-                element.uint(s, &PEER_LENGTH, 1, 2);
-                match length {
-                    7 => element.span(s, &PEER_4, 3, 7),
-                    19 => element.span(s, &PEER_6, 3, 19),
-                    _ => {}
-                }
-            }
-            _ => {
-                element.uint(s, &SUPPORTED_COUNT, 1, 1);
-                for n in 2..length {
-                    element.uint(s, &SUPPORTED, n, 1);
-                }
-            }
-        }
+        element(s, &head.part(0, length));
         at += length;
     }
     all.rest(s, &ELEMENTS, at);
+}
+
+/// Length of an element's value, for types that fix it (3GPP TS 29.060 §7.7, table 37).
+fn fixed_length(kind: u8) -> Option<u32> {
+    Some(match kind {
+        1 | 8 | 11 | 13..=15 | 19..=21 | 23 | 24 | 29 => 1,
+        25..=28 => 2,
+        12 => 3,
+        4 | 5 | 16 | 17 | 127 => 4,
+        18 => 5,
+        3 => 6,
+        2 => 8,
+        22 => 9,
+        9 => 28,
+        _ => return None,
+    })
+}
+
+/// Puts one information element.
+fn element<S: Sink>(s: &mut S, element: &Tlv<'_>) {
+    match (element.byte(0), element.wire) {
+        (Some(1), _) => element.uint(s, &CAUSE, 1, 1),
+        (Some(14), _) => element.uint(s, &RECOVERY, 1, 1),
+        (Some(16), _) => element.uint(s, &TEID_DATA, 1, 4),
+        (Some(17), _) => element.uint(s, &TEID_CONTROL, 1, 4),
+        (Some(133), _) => {
+            element.uint(s, &PEER_LENGTH, 1, 2);
+            element.span(s, &PEER_4, 3, if element.wire == 7 { 7 } else { 0 });
+            element.span(s, &PEER_6, 3, if element.wire == 19 { 19 } else { 0 });
+        }
+        (Some(141), length) => {
+            element.uint(s, &SUPPORTED_COUNT, 1, 1);
+            for n in 2..length {
+                element.uint(s, &SUPPORTED, n, 1);
+            }
+        }
+        _ => element.rest(s, &ONE_ELEMENT, 0),
+    }
 }
 
 /// Two decimal digits a byte, the lower half first; other values are no digits.

@@ -21,7 +21,7 @@ crate::fields! { HEAD:
     VERSION = Field::uint("gtpv2.version", 0, 3).part_of("gtpv2.flags").label("Version").doc("3GPP TS 29.274 §5.1", "Always 2");
     PIGGYBACKED = Field::uint("gtpv2.p", 3, 1).part_of("gtpv2.flags").label("Piggybacking").doc("3GPP TS 29.274 §5.5.1", "1: another message follows this one");
     TEID_PRESENT = Field::uint("gtpv2.t", 4, 1).part_of("gtpv2.flags").label("TEID").doc("3GPP TS 29.274 §5.5.1", "1: the tunnel endpoint identifier is there");
-    PRIORITY_PRESENT = Field::uint("gtpv2.mp", 5, 1).repeats().part_of("gtpv2.flags").label("Message priority").doc("3GPP TS 29.274 §5.5.1", "1: the last byte of the header holds the message's priority");
+    PRIORITY_PRESENT = Field::uint("gtpv2.mp", 5, 1).columns_too(&["gtpv2.message_priority"]).part_of("gtpv2.flags").label("Message priority").doc("3GPP TS 29.274 §5.5.1", "1: the last byte of the header holds the message's priority");
     TYPE = Field::uint("gtpv2.message_type", 8, 8).names(message_name_v2).label("Message type").doc("3GPP TS 29.274 §6.1", "What the message asks or answers");
     LENGTH = Field::uint("gtpv2.msg_length", 16, 16).unit("bytes").label("Message length").doc("3GPP TS 29.274 §5.5.1", "What follows the first 4 bytes of the message");
 }
@@ -40,7 +40,7 @@ crate::fields! { ELEMENT:
 crate::fields! { MOVING:
     SEQUENCE = Field::moving("gtpv2.seq", Kind::Uint).hex_wide(6).label("Sequence number").doc("3GPP TS 29.274 §7.6", "An answer has that of its request");
     SPARE = Field::moving("gtpv2.spare", Kind::Uint).label("Spare").doc("3GPP TS 29.274 §5.5.1", "Sent as 0 and ignored by the receiver");
-    PRIORITY = Field::moving("gtpv2.message_priority", Kind::Uint).label("Message priority").doc("3GPP TS 29.274 §5.4", "0 is the highest, 15 the lowest");
+    PRIORITY = Field::moving("gtpv2.message_priority", Kind::Uint).hex_wide(2).label("Message priority").doc("3GPP TS 29.274 §5.4", "0 is the highest, 15 the lowest");
     ONE_ELEMENT = Field::group("gtpv2.ie").repeats().label("Information element").doc("3GPP TS 29.274 §8.2.1", "One fact, by type");
     VALUE = Field::moving("gtpv2.ie_value", Kind::Bytes).repeats().label("Value").doc("3GPP TS 29.274 §8.2.1", "The element's value, by its type");
 }
