@@ -121,6 +121,9 @@ fn elements<S: Sink>(s: &mut S, all: Tlv<'_>) {
     let mut at = 0;
     while at < all.wire && s.room() {
         let head = all.part(at, 4);
+        if head.data.is_empty() {
+            return;
+        }
         s.open(&ONE_ELEMENT, head.bit(0));
         head.fixed(s, ELEMENT);
         let left = all.wire - at;
