@@ -270,6 +270,8 @@ pub struct Seen<'a> {
     pub parent: Option<&'static Protocol>,
     /// The layer inside this one, when it was read.
     pub next: Option<&'static Protocol>,
+    /// The layer inside that one, when it was read.
+    pub after: Option<&'static Protocol>,
     /// The protocol inside this one whose header could not be read; the line says so behind the layers.
     pub stopped: Option<&'static Protocol>,
     /// How to write.

@@ -48,6 +48,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("ipv6cp", "ipcp"),
     ("ipv6cp", "ppp"),
     ("lcp", "ppp"),
+    ("llc", "basicxid"),
     ("mipv6", "mip6"),
     ("mp", "ppp"),
     ("pppoed", "pppoe"),

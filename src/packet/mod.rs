@@ -175,6 +175,7 @@ impl<'a> Packet<'a> {
             conversation: self.conversations.of(index),
             parent: parent.map(protocol),
             next: slots.get(index + 1).map(protocol),
+            after: slots.get(index + 2).map(protocol),
             stopped: match self.layers.end {
                 End::Stopped(id, _) if index + 1 == slots.len() => Some(self.registry.protocol(id)),
                 _ => None,

@@ -18,6 +18,7 @@ pub mod link {
     pub mod ipv6cp;
     pub mod lacp;
     pub mod lcp;
+    pub mod llc;
     pub mod lldp;
     pub mod loopback;
     pub mod marker;
@@ -107,6 +108,7 @@ pub static ALL: &[&Protocol] = &[
     &link::ipv6cp::IPV6CP,
     &link::lacp::LACP,
     &link::lcp::LCP,
+    &link::llc::LLC,
     &link::lldp::LLDP,
     &link::loopback::LOOP,
     &link::marker::MARKER,
@@ -182,5 +184,9 @@ pub fn key_name(space: Space, key: u16) -> Option<&'static str> {
         Space::SctpPayload => shared::sctp_names::payload(value),
         Space::Nlpid => shared::nlpid::nlpid_name(value),
         Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Slow | Space::Direct => None,
+        Space::Llc => shared::llc::access_point(value),
+        Space::CiscoPid => shared::llc::named(shared::llc::CISCO, value),
+        Space::Ieee8021Pid => shared::llc::named(shared::llc::BRIDGED, value),
+        Space::Nlpid | Space::Slow | Space::Direct => None,
     }
 }

@@ -12,6 +12,7 @@ use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Input};
 use crate::proto::shared::ethertype::{ethertype_name, line_name};
+use crate::proto::shared::llc;
 use crate::proto::shared::multicast::mac_kind;
 use crate::proto::shared::trailer;
 use crate::sink::{Off, Sink};
@@ -49,7 +50,7 @@ pub static ETH: Protocol = Protocol {
         Not: the preamble, which no capture holds.",
     unit: Unit::Frame,
     tables: &[ADDRESSES, TYPE_OR_LENGTH, MOVING, trailer::ROWS],
-    keys: &[(Space::Link, 1), (Space::EtherType, 0x6558)],
+    keys: &[(Space::Link, 1), (Space::EtherType, 0x6558), (Space::Ieee8021Pid, 1), (Space::Ieee8021Pid, 7)],
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
@@ -95,7 +96,7 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         });
     }
     let wire = (kind as u32 + 14).min(input.wire);
-    Ok(Step::new(&input, 14, wire, Next::Opaque("an IEEE 802.3 frame with an LLC header, which is not decoded")))
+    Ok(Step::new(&input, 14, wire, llc::after_length(input.data.get(14..).unwrap_or_default(), kind as u32)))
 }
 
 fn explain_address(around: &Around<'_>, out: &mut Text) {
@@ -105,13 +106,17 @@ fn explain_address(around: &Around<'_>, out: &mut Text) {
 }
 
 fn line(seen: &Seen<'_>, out: &mut Text) {
-    if !seen.style.link && seen.next.is_some() {
+    // An LLC header that nobody reads beyond says little without the two stations.
+    let only_llc = seen.next.is_some_and(|p| p.name == "llc") && seen.after.is_none();
+    if !seen.style.link && seen.next.is_some() && !only_llc {
         return;
     }
     let (Some(dst), Some(src)) = (seen.header.get(..6), seen.header.get(6..12)) else { return };
     out.mac(src).lit(" > ").mac(dst);
     let kind = TYPE.get(seen.header);
-    if kind >= FIRST_ETHERTYPE {
+    if only_llc && !seen.style.link {
+        out.ch(' ');
+    } else if kind >= FIRST_ETHERTYPE {
         let name = line_name(kind);
         out.lit(", ethertype ").lit(name).lit(" (").hex(kind, 4).lit("), length ").num(seen.outer.into()).lit(": ");
     } else {

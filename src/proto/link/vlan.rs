@@ -10,6 +10,7 @@ use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Input};
 use crate::proto::shared::ethertype::{ethertype_name, line_name};
+use crate::proto::shared::llc;
 use crate::proto::shared::trailer;
 use crate::sink::{Off, Sink};
 use crate::text::Text;
@@ -81,7 +82,7 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         });
     }
     let wire = (kind as u32 + 4).min(input.wire);
-    Ok(Step::new(&input, 4, wire, Next::Opaque("an IEEE 802.3 frame with an LLC header, which is not decoded")))
+    Ok(Step::new(&input, 4, wire, llc::after_length(input.data.get(4..).unwrap_or_default(), kind as u32)))
 }
 
 fn explain_id(around: &Around<'_>, out: &mut Text) {
@@ -105,7 +106,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
             out.lit("ethertype ").lit(line_name(kind)).lit(" (").hex(kind, 4).lit("), ");
         }
         _ => {
-            out.lit("802.3");
+            out.lit("802.3, ");
         }
     }
 }

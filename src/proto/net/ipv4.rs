@@ -69,6 +69,7 @@ pub static IPV4: Protocol = Protocol {
     keys: &[
         (Space::EtherType, 0x0800),
         (Space::IpProto, 4),
+        (Space::Llc, 0x06),
         (Space::Link, 228),
         (Space::Ppp, 0x0021),
         (Space::Nlpid, 0xcc),

@@ -2,7 +2,7 @@
 //!
 //! The rows have no fixed place, because both versions hold them, in different places.
 
-use crate::dissect::{Next, Seen, Space};
+use crate::dissect::{Next, Seen, Space, direct};
 use crate::field::{Field, Kind};
 use crate::proto::shared::ethertype::{ethertype_name, line_name};
 use crate::proto::shared::hardware;
@@ -106,7 +106,8 @@ pub fn next(header: &[u8], at: &Places) -> Next {
             Next::Opaque("a message between programs and the kernel (netlink), which is not decoded")
         }
         (_, 3) => Next::Key(Space::Link, 1),
-        (_, 4) => Next::Opaque("an LLC header, which is not decoded"),
+        (_, 1) => Next::Opaque("IPX right behind the cooked header, without an LLC header; IPX is not decoded"),
+        (_, 4) => Next::Key(Space::Direct, direct::LLC),
         (_, n) if n <= MAX_LINUX_TYPE => Next::Opaque("a protocol of Linux's own numbering, which is not decoded"),
         (_, n) => Next::Key(Space::EtherType, n as u16),
     }

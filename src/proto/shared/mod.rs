@@ -23,6 +23,7 @@ pub mod ipv6_chain;
 pub mod ipv6_options;
 pub mod lcp_options;
 pub mod listeners;
+pub mod llc;
 pub mod lldp_line;
 pub mod lldp_med;
 pub mod lldp_org;

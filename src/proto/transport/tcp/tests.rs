@@ -81,6 +81,7 @@ fn lined(data: &[u8], style: Style, conversation: Option<&Conversation>) -> Stri
             conversation,
             parent: None,
             next: None,
+            after: None,
             stopped: None,
             style: &style,
         },
@@ -286,6 +287,7 @@ fn a_line_says_where_options_end_early() {
         conversation: None,
         parent: None,
         next: None,
+        after: None,
         stopped: None,
         style: &style,
     };
