@@ -37,6 +37,8 @@ pub enum Base {
     Dec,
     /// Hexadecimal with `0x`, padded to so many digits.
     Hex(u8),
+    /// Decimal with a binary point: so many of the number's lowest bits (at most 16) count less than one.
+    Point(u8),
 }
 
 /// Where a field lies in its header, in bits from the header's (or the option's) first bit.
@@ -250,6 +252,13 @@ impl Field {
     /// Prints the value in hexadecimal, padded to `digits` digits.
     pub const fn hex_wide(mut self, digits: u8) -> Self {
         self.base = Base::Hex(digits);
+        self
+    }
+
+    /// The value is a fraction: so many of the number's lowest bits (at most 16) stand behind the binary point. What
+    /// explanations and names see is the number without the point.
+    pub const fn fixed_point(mut self, bits: u8) -> Self {
+        self.base = Base::Point(bits);
         self
     }
 

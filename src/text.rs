@@ -305,6 +305,24 @@ impl Text {
         if v >= 1000 { self.num_grouped(v / 1000).ch(',').num_wide(v % 1000, 3) } else { self.num(v) }
     }
 
+    /// Appends a number of which `bits` (at most 16) stand behind the binary point, exactly and without more decimals
+    /// than it takes: 0x0180 with 8 of them is `1.5`.
+    pub fn fixed_point(&mut self, v: u64, bits: u8) -> &mut Self {
+        let bits = u32::from(bits.min(16));
+        self.num(v >> bits);
+        let (part, mut decimals) = (v & ((1 << bits) - 1), bits);
+        if part == 0 {
+            return self;
+        }
+        // A half has one decimal, a quarter two, and so on: part / 2^bits = part × 5^bits / 10^bits.
+        let mut digits = part * 5u64.pow(bits);
+        while digits.is_multiple_of(10) {
+            digits /= 10;
+            decimals -= 1;
+        }
+        self.ch('.').num_wide(digits, decimals as usize)
+    }
+
     /// Appends lower-case hexadecimal digits without prefix, at least `width` of them.
     pub fn hex_digits(&mut self, v: u64, width: usize) -> &mut Self {
         let digits = v.checked_ilog2().map_or(1, |n| n as usize / 4 + 1).max(width);
@@ -481,6 +499,15 @@ mod tests {
             .ch(' ')
             .mac(&[2, 0, 255]);
         assert_eq!(t.as_str(), "10.0.0.2 2001:db8::1 02:00:ff");
+    }
+
+    #[test]
+    fn fixed_point_numbers_are_exact() {
+        let mut t = Text::new();
+        for (v, bits) in [(0x0180, 8), (0x0200, 8), (1, 8), (0xffff, 8), (1, 16), (7, 1), (0, 8), (9, 0)] {
+            t.fixed_point(v, bits).ch(' ');
+        }
+        assert_eq!(t.as_str(), "1.5 2 0.00390625 255.99609375 0.0000152587890625 3.5 0 9 ");
     }
 
     #[test]

@@ -321,7 +321,8 @@ fn value(row: &Field, value: Value<'_>, options: &Options, out: &mut Text) {
     match (value, row.base) {
         (Value::Uint(v), Base::Dec) => out.num(v),
         (Value::Uint(v), Base::Hex(digits)) => out.hex(v, digits.into()),
-        (Value::Int(v), Base::Dec) => out.lit(if v < 0 { "-" } else { "" }).num(v.unsigned_abs()),
+        (Value::Uint(v), Base::Point(bits)) => out.fixed_point(v, bits),
+        (Value::Int(v), Base::Dec | Base::Point(_)) => out.lit(if v < 0 { "-" } else { "" }).num(v.unsigned_abs()),
         (Value::Int(v), Base::Hex(digits)) => out.hex(v as u64, digits.into()),
         (Value::Flag(set), _) => out.ch(if set { '1' } else { '0' }),
         (Value::Mac(a), _) => out.mac(&a),

@@ -161,6 +161,7 @@ fn meaning(row: &Field) -> String {
         let value = |v: &u64| match row.base {
             Base::Dec => v.to_string(),
             Base::Hex(digits) => format!("0x{v:0width$x}", width = usize::from(digits)),
+            Base::Point(bits) => Text::new().fixed_point(*v, bits).as_str().to_owned(),
         };
         let values: Vec<String> = list.iter().map(|(v, name)| format!("{} {name}", value(v))).collect();
         out += &format!(": {}", values.join("; "));

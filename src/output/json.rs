@@ -16,7 +16,7 @@
 use super::instant::{Clock, decimal};
 use super::rows::RowMap;
 use crate::capture::link_name;
-use crate::field::{Field, Kind, Value};
+use crate::field::{Base, Field, Kind, Value};
 use crate::packet::{End, Packet, frame, protocol_at};
 use crate::proto::data::DATA;
 use crate::text::Text;
@@ -178,7 +178,7 @@ impl Json {
             while let Some(entry) = next {
                 if let Some(node) = tree.nodes().get(entry.node as usize) {
                     comma.write(out);
-                    value(tree.value(node, bytes), out);
+                    value(node.field, tree.value(node, bytes), out);
                 }
                 // Entries point forwards only; none is at index `NONE`.
                 next = self.values.get(entry.next as usize);
@@ -324,8 +324,9 @@ fn notes(packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
     out.ch(']');
 }
 
-fn value(value: Value<'_>, out: &mut Text) {
+fn value(field: &Field, value: Value<'_>, out: &mut Text) {
     match value {
+        Value::Uint(v) if let Base::Point(bits) = field.base => out.fixed_point(v, bits),
         Value::Uint(v) if v > MAX_EXACT => out.ch('"').num(v).ch('"'),
         Value::Uint(v) => out.num(v),
         Value::Int(v) if v.unsigned_abs() > MAX_EXACT => {

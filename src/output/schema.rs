@@ -5,7 +5,7 @@
 
 use super::json::MAX_EXACT;
 use crate::dissect::{Protocol, Registry};
-use crate::field::{Field, Kind};
+use crate::field::{Base, Field, Kind};
 use crate::proto;
 use crate::sink::NoteKind;
 use std::collections::HashSet;
@@ -156,6 +156,7 @@ fn field(row: &Field, same: &[&Field]) -> Doc {
 
 fn value(row: &Field) -> Doc {
     match row.kind {
+        Kind::Uint if matches!(row.base, Base::Point(_)) => kind("number"),
         Kind::Uint if is_wide(row) => {
             let exact = natural().with("maximum", Doc::Number(MAX_EXACT));
             Doc::object().with("anyOf", Doc::List(vec![exact, pattern(DIGITS)]))

@@ -86,6 +86,7 @@ fn digits(field: &Field, value: u64, out: &mut Text) {
     match field.base {
         Base::Dec => out.num(value),
         Base::Hex(width) => out.hex(value, width.into()),
+        Base::Point(bits) => out.fixed_point(value, bits),
     };
 }
 
@@ -101,7 +102,8 @@ fn unit(field: &Field, value: Option<u64>, out: &mut Text) {
     if field.unit.is_empty() {
         return;
     }
-    let singular = field.unit.strip_suffix('s').filter(|word| value == Some(1) && word.len() > 1);
+    let one = if let Base::Point(bits) = field.base { 1 << bits } else { 1 };
+    let singular = field.unit.strip_suffix('s').filter(|word| value == Some(one) && word.len() > 1);
     out.ch(' ').lit(singular.unwrap_or(field.unit));
 }
 
