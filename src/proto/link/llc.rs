@@ -40,6 +40,7 @@ crate::fields! { CONTROL_PARTS:
     S_FTYPE = Field::moving("llc.control.s_ftype", Kind::Uint).hex_wide(4).part_of("llc.control").values(SUPERVISORY).label("Supervisory function").doc("IEEE 802.2 §5.4.2", "Whether the sender can take more information frames");
     U_COMMAND = Field::moving("llc.control.u_modifier_cmd", Kind::Uint).hex_wide(2).part_of("llc.control").values(COMMANDS).label("Command").doc("IEEE 802.2 §5.4", "What the sender wants");
     U_RESPONSE = Field::moving("llc.control.u_modifier_resp", Kind::Uint).hex_wide(2).part_of("llc.control").values(RESPONSES).label("Response").doc("IEEE 802.2 §5.4", "What the sender answers");
+    FTYPE_NUMBERED = Field::moving("llc.control.ftype", Kind::Uint).hex_wide(4).part_of("llc.control").values(&[(0, "information"), (1, "supervisory"), (3, "unnumbered")]).label("Format").doc("IEEE 802.2 §5.2", "Numbered information, flow control of a connection, or neither");
     FTYPE = Field::moving("llc.control.ftype", Kind::Uint).hex_wide(2).part_of("llc.control").values(&[(0, "information"), (1, "supervisory"), (3, "unnumbered")]).label("Format").doc("IEEE 802.2 §5.2", "Numbered information, flow control of a connection, or neither");
 }
 
@@ -169,10 +170,10 @@ fn numbered<S: Sink>(s: &mut S, base: u32, ssap: u8, low: u8, high: u8) {
         s.uint(if ssap & 1 == 0 { &POLL } else { &FINAL }, bit + 15, 1, 1);
     }
     if low & 1 == 0 {
-        s.uint(&FTYPE, bit + 7, 1, 0);
+        s.uint(&FTYPE_NUMBERED, bit + 7, 1, 0);
     } else {
         s.uint(&S_FTYPE, bit + 4, 2, (low >> 2 & 3).into());
-        s.uint(&FTYPE, bit + 6, 2, 1);
+        s.uint(&FTYPE_NUMBERED, bit + 6, 2, 1);
     }
 }
 
