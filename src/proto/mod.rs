@@ -6,15 +6,19 @@ pub mod shared;
 
 /// Link layer.
 pub mod link {
+    pub mod bluetooth;
     pub mod ccp;
     pub mod chap;
     pub mod chdlc;
     pub mod eap;
     pub mod eapol;
     pub mod eth;
+    pub mod fddi;
     pub mod fr;
     pub mod ieee8021ad;
     pub mod ipcp;
+    pub mod ipnet;
+    pub mod ipoib;
     pub mod ipv6cp;
     pub mod lacp;
     pub mod lcp;
@@ -24,9 +28,12 @@ pub mod link {
     pub mod marker;
     pub mod mp;
     pub mod mpls;
+    pub mod nflog;
     pub mod null;
     pub mod oampdu;
     pub mod pap;
+    pub mod pflog;
+    pub mod pktap;
     pub mod ppp;
     pub mod ppp_direction;
     pub mod pppoed;
@@ -40,6 +47,7 @@ pub mod link {
     pub mod sll;
     pub mod sll2;
     pub mod slow;
+    pub mod usb;
     pub mod vlan;
     pub mod wol;
 }
@@ -95,16 +103,20 @@ use crate::dissect::{Protocol, Space};
 pub static ALL: &[&Protocol] = &[
     &frame::FRAME,
     &data::DATA,
+    &link::bluetooth::BLUETOOTH,
     &link::ccp::CCP,
     &link::chap::CHAP,
     &link::chdlc::CHDLC,
     &link::eap::EAP,
     &link::eapol::EAPOL,
     &link::eth::ETH,
+    &link::fddi::FDDI,
     &link::fr::FR,
     &link::fr::FR_DIRECTION,
     &link::ieee8021ad::IEEE8021AD,
     &link::ipcp::IPCP,
+    &link::ipnet::IPNET,
+    &link::ipoib::IPOIB,
     &link::ipv6cp::IPV6CP,
     &link::lacp::LACP,
     &link::lcp::LCP,
@@ -114,9 +126,12 @@ pub static ALL: &[&Protocol] = &[
     &link::marker::MARKER,
     &link::mp::MP,
     &link::mpls::MPLS,
+    &link::nflog::NFLOG,
     &link::null::NULL,
     &link::oampdu::OAMPDU,
     &link::pap::PAP,
+    &link::pflog::PFLOG,
+    &link::pktap::PKTAP,
     &link::ppp::PPP,
     &link::ppp_direction::PPP_DIRECTION,
     &link::pppoed::PPPOED,
@@ -130,6 +145,7 @@ pub static ALL: &[&Protocol] = &[
     &link::sll2::SLL2,
     &link::sll::SLL,
     &link::slow::SLOW,
+    &link::usb::USB,
     &link::vlan::VLAN,
     &link::wol::WOL,
     &net::ah::AH,

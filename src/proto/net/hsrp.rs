@@ -144,21 +144,13 @@ fn version_1<S: Sink>(input: &Input<'_>, s: &mut S, whole: &Tlv<'_>) -> Result<(
         return input.upto(16).map(drop);
     }
     whole.fixed(s, STATUS);
-    password(s, whole, &AUTH, 8);
+    whole.text(s, &AUTH, 8, 16);
     whole.fixed(s, ADDRESS);
     input.upto(20)?;
     if S::ON {
         parts(s, whole, 20);
     }
     Ok(())
-}
-
-/// Puts a password of 8 bytes, without the zeros that fill it up.
-fn password<S: Sink>(s: &mut S, part: &Tlv<'_>, field: &'static Field, at: u32) {
-    if let Some(word) = part.data.get(at as usize..).and_then(<[u8]>::first_chunk::<8>) {
-        let length = word.iter().position(|b| *b == 0).unwrap_or(word.len());
-        s.span(field, part.bit(at), length as u32 * 8);
-    }
 }
 
 /// Puts the parts from byte `at` on.
@@ -185,7 +177,7 @@ fn parts<S: Sink>(s: &mut S, whole: &Tlv<'_>, mut at: u32) {
             1 if shown.byte(5) == Some(6) => shown.span(s, &VIRTUAL_IP6, 26, 42),
             1 if shown.byte(5) == Some(4) => shown.span(s, &VIRTUAL_IP4, 26, 30),
             1 | 2 | 4 => {}
-            3 => password(s, &shown, &AUTH2, 2),
+            3 => shown.text(s, &AUTH2, 2, 10),
             _ if length.is_some() => shown.rest(s, &VALUE, 2),
             _ => {}
         }

@@ -299,10 +299,7 @@ fn authentication<S: Sink>(input: &Input<'_>, s: &mut S, kind: u64) {
     let rows = match kind {
         0 => AUTH_NONE,
         1 => {
-            if let Some(password) = input.data.get(16..24) {
-                let length = password.iter().position(|b| *b == 0).unwrap_or(password.len());
-                s.span(&SIMPLE, (input.base + 16) * 8, length as u32 * 8);
-            }
+            Tlv::new(input.data, input.base, 0, 24).text(s, &SIMPLE, 16, 24);
             return;
         }
         2 => AUTH_DIGEST,

@@ -109,11 +109,7 @@ fn status(covered: Covered<'_>, version: u8) -> Status {
 
 fn authentication<S: Sink>(s: &mut S, data: &Tlv<'_>, kind: u64) {
     match kind {
-        1 if data.data.len() >= 8 => {
-            let length = data.data.iter().position(|b| *b == 0).unwrap_or(8);
-            s.span(&AUTH_STRING, data.bit(0), length as u32 * 8);
-        }
-        1 => {}
+        1 => data.text(s, &AUTH_STRING, 0, 8),
         254 => data.rest(s, &MD5_DATA, 0),
         _ => data.rest(s, &AUTH_DATA, 0),
     }

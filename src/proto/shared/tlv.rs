@@ -52,6 +52,22 @@ impl<'a> Tlv<'a> {
         }
     }
 
+    /// Puts a little-endian number of at most 8 bytes, when all of them were captured.
+    pub fn uint_le<S: Sink>(&self, s: &mut S, field: &'static Field, from: u32, bytes: u32) {
+        if let Some(b) = self.data.get(from as usize..(from + bytes) as usize) {
+            let value = b.iter().rev().fold(0u64, |v, b| v << 8 | u64::from(*b));
+            s.uint(field, self.bit(from), bytes * 8, value);
+        }
+    }
+
+    /// Puts the text in bytes `from..to`, without the zeros that fill it up, when all of them were captured.
+    pub fn text<S: Sink>(&self, s: &mut S, field: &'static Field, from: u32, to: u32) {
+        if let Some(b) = self.data.get(from as usize..to as usize) {
+            let length = b.iter().position(|b| *b == 0).unwrap_or(b.len());
+            s.span(field, self.bit(from), length as u32 * 8);
+        }
+    }
+
     /// The byte at `at`, when it was captured.
     pub fn byte(&self, at: u32) -> Option<u8> {
         self.data.get(at as usize).copied()
