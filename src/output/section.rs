@@ -85,10 +85,12 @@ impl<'a> Section<'a> {
         tree.nodes().iter().filter(move |node| node.layer == index).filter(belongs)
     }
 
-    /// The remarks about it. Those about a header that could not be read are not repeated for its bytes.
+    /// The remarks about it. Those about a header that could not be read are not repeated for its bytes; that nobody
+    /// reads the link type stands with the whole frame's bytes, as there is no layer.
     pub(super) fn notes(&self, tree: &'a Tree) -> impl Iterator<Item = &'a Note> {
         let (index, silent) = (self.index, self.about == About::Data);
-        tree.notes().iter().filter(move |note| note.layer == index && !silent)
+        let told = move |note: &Note| !silent || index == 0 && note.kind == NoteKind::Unknown;
+        tree.notes().iter().filter(move |note| note.layer == index && told(note))
     }
 
     /// What a field's explanation may look at.

@@ -191,7 +191,7 @@ pub static ALL: &[&Protocol] = &[
 pub fn key_name(space: Space, key: u16) -> Option<&'static str> {
     let value = u64::from(key);
     match space {
-        Space::Link => crate::capture::link_name(crate::capture::LinkType(key)),
+        Space::Link => crate::capture::link_description(crate::capture::LinkType(key)),
         Space::EtherType => shared::ethertype::ethertype_name(value),
         Space::IpProto => shared::ipproto::ip_protocol_name(value),
         Space::TcpPort => shared::ports::tcp_service(value),
