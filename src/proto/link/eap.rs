@@ -289,3 +289,38 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Env;
+
+    type Pair = Option<(u32, u32)>;
+
+    fn read(data: &[u8], wire: u32) -> (Pair, Pair, String) {
+        let input = Input { data, base: 0, wire, extent: Extent::Whole, env: &Env::NONE };
+        let (mut off, mut tree) = (Off::default(), Tree::default());
+        let step = dissect(input, &mut off);
+        assert_eq!(step, dissect(input, &mut tree));
+        let names: Vec<&str> = tree.nodes().iter().map(|n| n.field.name).collect();
+        (step.ok().map(|s| (s.header, s.wire)), off.flaw.map(|b| (b.expected, b.found)), names.join(" "))
+    }
+
+    #[test]
+    fn the_length_is_believed_only_as_far_as_it_can_be() {
+        assert_eq!(read(&[3, 1, 0, 4], 4), (Some((4, 4)), None, "eap.code eap.id eap.len".to_owned()));
+        assert_eq!(read(&[3, 1, 0, 4, 0, 0], 6).0, Some((4, 4)));
+        let (step, flaw, _) = read(&[1, 1, 0, 9, 1], 5);
+        assert_eq!((step, flaw), (Some((5, 5)), Some((9, 5))));
+        assert_eq!(read(&[1, 1, 0, 3, 1], 5).1, Some((4, 3)));
+        assert_eq!(read(&[1, 1, 0], 3).0, None);
+    }
+
+    #[test]
+    fn fields_of_methods_stay_within_the_packet() {
+        assert!(read(&[1, 1, 0, 7, 4, 9, 1], 7).2.ends_with("eap.type eap.md5.value_size"));
+        assert!(read(&[1, 1, 0, 8, 13, 0x80, 0, 0], 8).2.ends_with("eap.tls.flags.start"));
+        assert!(read(&[2, 1, 0, 8, 26, 2, 3, 0], 8).2.ends_with("eap.ms_chap_v2.opcode"));
+        assert!(read(&[2, 1, 0, 7, 3, 25, 13], 7).2.ends_with("eap.desired_type eap.desired_type"));
+    }
+}

@@ -272,3 +272,40 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     }
     out.lit("\n\tCollector Information TLV (0x03), length 16\n\t  Max Delay ").num(MAX_DELAY.get(at(COLLECTOR_AT)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{Env, Extent, Stop};
+
+    fn read(data: &[u8], wire: u32) -> Result<(u32, u32), Stop> {
+        let input = Input { data, base: 0, wire, extent: Extent::Whole, env: &Env::NONE };
+        let step = dissect(input, &mut Off::default());
+        assert_eq!(step, dissect(input, &mut Tree::default()));
+        step.map(|s| (s.header, s.wire))
+    }
+
+    #[test]
+    fn tlvs_of_version_2_are_walked_to_the_terminator_and_no_farther() {
+        let mut m = vec![0; 140];
+        m[57..59].copy_from_slice(&[4, 60]);
+        assert_eq!(read(&m, 140), Ok((119, 119)));
+        // Without further TLVs, what follows the 109 bytes is not LACP's.
+        m[57..59].copy_from_slice(&[0, 0]);
+        assert_eq!(read(&m, 140), Ok((109, 109)));
+        // A TLV that goes nowhere, one beyond the end, and no terminator at all.
+        m[57..59].copy_from_slice(&[9, 1]);
+        assert_eq!(read(&m, 140), Ok((109, 109)));
+        m[57..59].copy_from_slice(&[9, 255]);
+        assert_eq!(read(&m, 140), Ok((109, 109)));
+        assert_eq!(read(&m[..57], 57), Ok((57, 57)));
+        assert!(matches!(read(&m[..56], 56), Err(Stop::Bad(_))));
+        assert!(matches!(read(&m[..56], 57), Err(Stop::Cut { .. })));
+    }
+
+    #[test]
+    fn states_are_written_in_letters() {
+        assert_eq!(Letters(0x3d).to_string(), "**DCSG*A");
+        assert_eq!(Letters(0xc2).to_string(), "EF****S*");
+    }
+}

@@ -137,3 +137,24 @@ fn explain_message(a: &Around<'_>, out: &mut Text) {
         (false, _) => "of 2: the station has it",
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::message;
+
+    #[test]
+    fn the_key_information_tells_the_message() {
+        let number = |info: u16, data: u16| {
+            let mut key = [0; 95];
+            key[1..3].copy_from_slice(&info.to_be_bytes());
+            key[93..95].copy_from_slice(&data.to_be_bytes());
+            message(&key)
+        };
+        // The four-way handshake of RSN, then WPA's third and fourth message, which are not secure yet.
+        assert_eq!([0x008a, 0x010a, 0x13ca, 0x030a].map(|i| number(i, 22)), [1, 2, 3, 4].map(Some));
+        assert_eq!([number(0x01c9, 24), number(0x0109, 0)], [Some(3), Some(4)]);
+        // The group key handshake, a request, and nothing at all.
+        assert_eq!([number(0x1382, 56), number(0x0302, 0)], [Some(1), Some(2)]);
+        assert_eq!([number(0x0b0a, 0), number(0x0008, 0)], [None, None]);
+    }
+}
