@@ -37,6 +37,8 @@ pub(super) struct Section<'a> {
     pub(super) start: u32,
     /// Length of the layer on the wire.
     pub(super) wire: u32,
+    /// Its index is that of the header before it that could not be read, which has the remarks.
+    pub(super) shares_index: bool,
 }
 
 /// The sections of a packet that have something to show, in order.
@@ -51,6 +53,7 @@ pub(super) fn sections<'a>(packet: &'a Packet<'a>, tree: &'a Tree) -> impl Itera
         bytes: packet.frame.data,
         start: 0,
         wire: packet.frame.wire(),
+        shares_index: false,
     };
     let read = layers.as_slice().iter().enumerate().map(move |(index, layer)| Section {
         about: About::Layer(*layer),
@@ -59,14 +62,22 @@ pub(super) fn sections<'a>(packet: &'a Packet<'a>, tree: &'a Tree) -> impl Itera
         bytes: Layers::bytes(layer, packet.bytes),
         start: layer.start,
         wire: layer.wire,
+        shares_index: false,
     });
-    let behind =
-        |about, protocol| Section { about, protocol, index: last, bytes: rest, start: rest_start, wire: rest_wire };
+    let behind = |about, protocol, shares_index| Section {
+        about,
+        protocol,
+        index: last,
+        bytes: rest,
+        start: rest_start,
+        wire: rest_wire,
+        shares_index,
+    };
     let unread = match layers.end {
-        End::Stopped(id, _) | End::Bug(id) => Some(behind(About::Unread, packet.registry.protocol(id))),
+        End::Stopped(id, _) | End::Bug(id) => Some(behind(About::Unread, packet.registry.protocol(id), false)),
         _ => None,
     };
-    let data = behind(About::Data, &proto::data::DATA);
+    let data = behind(About::Data, &proto::data::DATA, unread.is_some());
     let shown =
         move |section: &Section<'_>| section.nodes(tree).next().is_some() || section.notes(tree).next().is_some();
     std::iter::once(frame).chain(read).chain(unread.into_iter().chain([data]).filter(shown))
@@ -85,12 +96,10 @@ impl<'a> Section<'a> {
         tree.nodes().iter().filter(move |node| node.layer == index).filter(belongs)
     }
 
-    /// The remarks about it. Those about a header that could not be read are not repeated for its bytes; that nobody
-    /// reads the link type stands with the whole frame's bytes, as there is no layer.
+    /// The remarks about it. Those about a header that could not be read are not repeated for its bytes.
     pub(super) fn notes(&self, tree: &'a Tree) -> impl Iterator<Item = &'a Note> {
-        let (index, silent) = (self.index, self.about == About::Data);
-        let told = move |note: &Note| !silent || index == 0 && note.kind == NoteKind::Unknown;
-        tree.notes().iter().filter(move |note| note.layer == index && told(note))
+        let (index, silent) = (self.index, self.shares_index);
+        tree.notes().iter().filter(move |note| note.layer == index && !silent)
     }
 
     /// What a field's explanation may look at.
