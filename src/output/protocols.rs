@@ -44,12 +44,19 @@ pub fn markdown(registry: &Registry) -> String {
     out
 }
 
-/// What is decoded, and what is not, each beginning with a capital letter and ending with a full stop.
+/// What is decoded, and what is not, each as a sentence: with a capital letter and a full stop.
 fn halves(scope: &str) -> (String, String) {
     let (decoded, not) = scope.split_once(NOT).unwrap_or((scope, ""));
-    let mut not = not.trim().chars();
-    let not = not.next().map(|c| c.to_uppercase().chain(not).collect()).unwrap_or_default();
-    (decoded.trim().to_owned(), not)
+    (sentence(decoded), sentence(not))
+}
+
+fn sentence(words: &str) -> String {
+    let words = words.trim().trim_end_matches(['.', ';']);
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).chain(['.']).collect(),
+        None => String::new(),
+    }
 }
 
 /// How the protocol is found: the keys that it claims, and its content.

@@ -199,10 +199,9 @@ pub fn key_name(space: Space, key: u16) -> Option<&'static str> {
         Space::Ppp => shared::ppp_protocols::ppp_protocol_name(value),
         Space::SctpPayload => shared::sctp_names::payload(value),
         Space::Nlpid => shared::nlpid::nlpid_name(value),
-        Space::Llc | Space::CiscoPid | Space::Ieee8021Pid | Space::Slow | Space::Direct => None,
         Space::Llc => shared::llc::access_point(value),
         Space::CiscoPid => shared::llc::named(shared::llc::CISCO, value),
         Space::Ieee8021Pid => shared::llc::named(shared::llc::BRIDGED, value),
-        Space::Nlpid | Space::Slow | Space::Direct => None,
+        Space::Slow | Space::Direct => None,
     }
 }

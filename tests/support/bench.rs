@@ -238,6 +238,7 @@ pub(crate) fn alone(registry: &Registry, protocol: &Protocol, input: Input<'_>) 
                 conversation: None,
                 parent: None,
                 next: registry.next(step.next, &next).map(|id| registry.protocol(id)),
+                after: None,
                 stopped: None,
                 style: &style,
             },
