@@ -47,6 +47,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("ipcp", "ppp"),
     ("ipv6cp", "ipcp"),
     ("ipv6cp", "ppp"),
+    ("l2tp", "lcp"),
     ("lcp", "ppp"),
     ("llc", "basicxid"),
     ("mipv6", "mip6"),
@@ -193,8 +194,9 @@ fn no_two_protocols_claim_one_key() {
     let mut wrong = Vec::new();
     for protocol in proto::ALL {
         // In Wireshark both versions of cooked captures are `sll`, all types of ERSPAN `erspan`, PPP and Frame
-        // Relay have their names with a direction before them, too, and VXLAN's generic extension shares its name and fields.
-        if !names.insert(protocol.name) && !["erspan", "fr", "ppp", "sll", "vxlan"].contains(&protocol.name) {
+        // Relay have their names with a direction before them, too, L2TP over UDP and IP is `l2tp`, and VXLAN's generic
+        // extension shares its name and fields.
+        if !names.insert(protocol.name) && !["erspan", "fr", "l2tp", "ppp", "sll", "vxlan"].contains(&protocol.name) {
             wrong.push(format!("two rows of ALL are called {}", protocol.name));
             continue;
         }

@@ -90,6 +90,7 @@ pub mod tunnel {
     pub mod gre;
     pub mod gtp;
     pub mod gtpv2;
+    pub mod l2tp;
     pub mod teredo;
     pub mod udpencap;
     pub mod vxlan;
@@ -180,6 +181,8 @@ pub static ALL: &[&Protocol] = &[
     &tunnel::gtp::GTP,
     &tunnel::gtp::GTPPRIME,
     &tunnel::gtpv2::GTPV2,
+    &tunnel::l2tp::L2TP,
+    &tunnel::l2tp::L2TP_IP,
     &tunnel::teredo::TEREDO,
     &tunnel::udpencap::UDPENCAP,
     &tunnel::vxlan::VXLAN,

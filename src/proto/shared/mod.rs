@@ -21,6 +21,7 @@ pub mod ipcp_compression;
 pub mod ipproto;
 pub mod ipv6_chain;
 pub mod ipv6_options;
+pub mod l2tp_avp;
 pub mod lcp_options;
 pub mod listeners;
 pub mod llc;
