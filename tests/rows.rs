@@ -55,6 +55,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("pppoed", "pppoe"),
     ("pppoes", "pppoe"),
     ("pwethcw", "pweth"),
+    ("stp", "mstp"),
     ("tcp", "mptcp"),
     ("udplite", "udp"),
 ];

@@ -47,6 +47,7 @@ pub mod link {
     pub mod sll;
     pub mod sll2;
     pub mod slow;
+    pub mod stp;
     pub mod usb;
     pub mod vlan;
     pub mod wol;
@@ -146,6 +147,7 @@ pub static ALL: &[&Protocol] = &[
     &link::sll2::SLL2,
     &link::sll::SLL,
     &link::slow::SLOW,
+    &link::stp::STP,
     &link::usb::USB,
     &link::vlan::VLAN,
     &link::wol::WOL,

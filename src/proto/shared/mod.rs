@@ -53,6 +53,7 @@ pub mod sctp_chunks;
 pub mod sctp_line;
 pub mod sctp_names;
 pub mod sctp_parameters;
+pub mod stp_line;
 pub mod tcp_options;
 pub mod tcp_options_line;
 pub mod tlv;
