@@ -330,8 +330,11 @@ fn cpu() -> Duration {
     Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
 }
 
+/// Source and destination, address and port.
+type Ends = (u32, u32, u16, u16);
+
 /// How long it takes to follow conversations, the best of three times.
-fn follow(registry: &Registry, ends: &[(u32, u32, u16, u16)]) -> Duration {
+fn follow(registry: &Registry, ends: &[Ends]) -> Duration {
     let segment =
         tcp(&A4, &B4, etherparse::TcpHeader { syn: true, ..etherparse::TcpHeader::new(1, 2, 1, 1) }, &[], b"");
     let template = ip4(6, &segment);
@@ -375,9 +378,7 @@ fn crafted_keys_do_not_slow_the_flow_table_down() {
     let usual = follow(&registry, &random);
     // Keys that are one to hashes without a secret: equal sums, equal exclusive ors, differences only in high bits,
     // in low bits, in multiples of a common table size, and equal after a multiplication by 31 (the classic string hash).
-    /// Makes the addresses and ports of the packet with this number.
-    type Craft = fn(u32) -> (u32, u32, u16, u16);
-    let crafted: [(&str, Craft); 6] = [
+    let crafted: [(&str, fn(u32) -> Ends); 6] = [
         ("sums", |i| (0x0a00_0000 + i, 0x0b00_0000 - i, 1024, 80)),
         ("exclusive ors", |i| (0x0a00_0000 ^ i, 0x0b00_0000 ^ i, 1024, 80)),
         ("high bits", |i| (i << 16, 0x0b00_0000 | i >> 16, 1024, 80)),
