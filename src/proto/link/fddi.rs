@@ -14,29 +14,29 @@ use crate::text::Text;
 use crate::tree::Tree;
 
 crate::fields! { CONTROL:
-    FC = Field::uint("fddi.fc", 0, 8).hex().label("Frame control").doc("ISO 9314-2 §7.3.3", "Kind of the frame");
-    CLF = Field::uint("fddi.fc.clf", 0, 4).part_of("fddi.fc").hex().values(CLASSES).label("Class and format").doc("ISO 9314-2 §7.3.3", "Class, length of the addresses, and format");
+    FC = Field::uint("fddi.fc", 0, 8).hex().label("Frame control").doc("ISO 9314-2", "Kind of the frame");
+    CLF = Field::uint("fddi.fc.clf", 0, 4).part_of("fddi.fc").hex().values(CLASSES).label("Class and format").doc("ISO 9314-2", "Class, length of the addresses, and format");
 }
 
 crate::fields! { LLC:
-    PRIORITY = Field::uint("fddi.fc.prio", 5, 3).part_of("fddi.fc").label("Priority").doc("ISO 9314-2 §7.3.3", "0: least");
+    PRIORITY = Field::uint("fddi.fc.prio", 5, 3).part_of("fddi.fc").label("Priority").doc("ISO 9314-2", "0: least");
 }
 
 crate::fields! { SMT:
-    SMT_TYPE = Field::uint("fddi.fc.smt_subtype", 4, 4).part_of("fddi.fc").values(&[(1, "info"), (15, "next station addressing")]).label("Management subtype").doc("ISO 9314-2 §7.3.3", "Which management frame");
+    SMT_TYPE = Field::uint("fddi.fc.smt_subtype", 4, 4).part_of("fddi.fc").values(&[(1, "info"), (15, "next station addressing")]).label("Management subtype").doc("ISO 9314-2", "Which management frame");
 }
 
 crate::fields! { MAC:
-    MAC_TYPE = Field::uint("fddi.fc.mac_subtype", 4, 4).part_of("fddi.fc").values(&[(2, "beacon"), (3, "claim")]).label("MAC subtype").doc("ISO 9314-2 §7.3.3", "Which frame of the ring itself");
+    MAC_TYPE = Field::uint("fddi.fc.mac_subtype", 4, 4).part_of("fddi.fc").values(&[(2, "beacon"), (3, "claim")]).label("MAC subtype").doc("ISO 9314-2", "Which frame of the ring itself");
 }
 
 crate::fields! { ADDRESSES:
-    DST = Field::mac("fddi.dst", 8).explain(explain_address).label("Destination").doc("ISO 9314-2 §7.3.4", "The station or group that the frame is for, its bits in the order of Ethernet");
-    SRC = Field::mac("fddi.src", 56).explain(explain_address).label("Source").doc("ISO 9314-2 §7.3.4", "The station that sent the frame");
+    DST = Field::mac("fddi.dst", 8).explain(explain_address).label("Destination").doc("ISO 9314-2", "The station or group that the frame is for, its bits in the order of Ethernet");
+    SRC = Field::mac("fddi.src", 56).explain(explain_address).label("Source").doc("ISO 9314-2", "The station that sent the frame");
 }
 
 crate::fields! { MOVING:
-    ADDR = Field::alias("fddi.addr", Kind::Mac, &["fddi.dst", "fddi.src"]).label("Source or destination").doc("ISO 9314-2 §7.3.4", "Either address");
+    ADDR = Field::alias("fddi.addr", Kind::Mac, &["fddi.dst", "fddi.src"]).label("Source or destination").doc("ISO 9314-2", "Either address");
 }
 
 /// FDDI.

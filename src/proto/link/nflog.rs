@@ -50,7 +50,8 @@ pub static NFLOG: Protocol = Protocol {
     name: "nflog",
     title: "Linux netfilter log",
     spec: "LINKTYPE_NFLOG",
-    scope: "Header and TLVs up to the packet. Not: marks, hardware addresses and headers, sequence numbers, which are shown as bytes.",
+    scope: "Header and TLVs up to the packet. Not: marks, hardware addresses and headers, sequence numbers, which \
+        are shown as bytes.",
     unit: Unit::Header,
     tables: &[HEADER, PACKET_HEADER, MOVING],
     keys: &[(Space::Link, 239)],
@@ -201,4 +202,41 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     out.lit("version ").num(VERSION.get(seen.header)).lit(", resource ID ").num(RESOURCE.get(seen.header));
     out.lit(", family ").lit(FAMILY.name_of(seen.header, family).unwrap_or("Unknown")).lit(" (").num(family);
     out.lit("), length ").num(seen.outer.into()).lit(": ");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{Env, Extent};
+
+    fn peel(data: &[u8]) -> (Dissected, Option<Bad>) {
+        let input = Input { data, base: 0, wire: data.len() as u32, extent: Extent::Whole, env: &Env::NONE };
+        let mut off = Off::default();
+        (dissect(input, &mut off), off.flaw)
+    }
+
+    #[test]
+    fn tlvs_are_read_in_the_byte_order_of_either_machine() {
+        let little = [2, 0, 0, 0, 8, 0, 1, 0, 8, 0, 1, 0, 8, 0, 9, 0, 0x45, 0, 0, 0];
+        let big = [2, 0, 0, 0, 0, 8, 0, 1, 8, 0, 1, 0, 0, 8, 0, 9, 0x45, 0, 0, 0];
+        for data in [little, big] {
+            let (step, flaw) = peel(&data);
+            let step = step.expect("a packet");
+            assert_eq!((step.header, step.wire, step.next), (16, 20, Next::Key(Space::EtherType, 0x0800)));
+            assert_eq!(flaw, None);
+        }
+    }
+
+    #[test]
+    fn a_bridge_says_what_its_packets_are() {
+        let arp = [7, 0, 0, 0, 8, 0, 1, 0, 8, 6, 1, 0, 8, 0, 9, 0, 0, 1, 8, 0];
+        assert_eq!(peel(&arp).0.map(|step| step.next), Ok(Next::Key(Space::EtherType, 0x0806)));
+    }
+
+    #[test]
+    fn a_length_of_less_than_a_header_ends_the_walk() {
+        let (step, flaw) = peel(&[2, 0, 0, 0, 8, 0, 1, 0, 8, 0, 1, 0, 3, 0, 9, 0]);
+        assert_eq!(step.map(|step| step.header), Ok(12));
+        assert_eq!(flaw.map(|bad| (bad.expected, bad.found)), Some((4, 3)));
+    }
 }

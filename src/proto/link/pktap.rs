@@ -118,3 +118,27 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     out.lit("DLT ").lit(dlt_name(link).unwrap_or("UNKNOWN")).lit(" (").num(link);
     out.lit(") len ").num(seen.header.len() as u64).lit(", length ").num(seen.outer.into()).lit(": ");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{Env, Extent};
+
+    #[test]
+    fn the_link_type_inside_says_what_follows() {
+        let mut data = vec![0; 120];
+        data.splice(..4, 112u32.to_le_bytes());
+        data.splice(8..12, 12u32.to_le_bytes());
+        let peel = |data: &[u8]| {
+            let input = Input { data, base: 0, wire: 120, extent: Extent::Whole, env: &Env::NONE };
+            dissect(input, &mut Off::default())
+        };
+        let step = peel(&data).expect("a header");
+        assert_eq!((step.header, step.next), (112, Next::Key(Space::Link, 12)));
+        assert!(matches!(peel(&data[..111]), Err(Stop::Cut { need: 112, have: 111 })));
+        data.splice(10..12, [1, 0]);
+        assert!(matches!(peel(&data).map(|step| step.next), Ok(Next::Opaque(_))));
+        data.splice(..4, 50u32.to_le_bytes());
+        assert!(matches!(peel(&data), Err(Stop::Bad(Bad { expected: 108, found: 50, .. }))));
+    }
+}

@@ -150,7 +150,8 @@ pub static EIGRP: Protocol = Protocol {
     name: "eigrp",
     title: "Enhanced Interior Gateway Routing Protocol",
     spec: "RFC 7868",
-    scope: "Header with checksum, the general TLVs, and routes of IPv4 and IPv6 with classic or wide metrics. Not: attributes behind wide metrics, services, and routes of IPX and AppleTalk, which are shown as bytes.",
+    scope: "Header with checksum, the general TLVs, and routes of IPv4 and IPv6 with classic or wide metrics. Not: \
+        attributes behind wide metrics, services, and routes of IPX and AppleTalk, which are shown as bytes.",
     unit: Unit::Message,
     tables: &[
         HEADER,

@@ -104,7 +104,8 @@ pub static HSRP: Protocol = Protocol {
     name: "hsrp",
     title: "Hot Standby Router Protocol",
     spec: "RFC 2281",
-    scope: "Messages of version 1, and the parts that messages of version 2 have, over IPv4 and IPv6. Not: whether a digest is right, for which the key would be needed.",
+    scope: "Messages of version 1, and the parts that messages of version 2 have, over IPv4 and IPv6. Not: whether a \
+        digest is right, for which the key would be needed.",
     unit: Unit::Message,
     tables: &[HEADER, STATUS, ADDRESS, ADVERTISE, GROUP_STATE, INTERFACE_STATE, TEXT_AUTH, MD5_AUTH, UNKNOWN, MOVING],
     keys: &[(Space::UdpPort, 1985), (Space::UdpPort, 2029)],

@@ -83,7 +83,7 @@ crate::fields! { MTU:
 
 crate::fields! { DESCRIPTION:
     DBD = Field::uint("ospf.dbd", 0, 8).hex().label("Flags").doc("RFC 2328 §A.3.3", "Where in the exchange of descriptions the packet belongs");
-    DBD_R = Field::flag("ospf.dbd.r", 4).part_of("ospf.dbd").label("Out-of-band resynchronization").doc("RFC 4811 §2.1", "1: the databases are compared again without giving the neighbor up");
+    DBD_R = Field::flag("ospf.dbd.r", 4).part_of("ospf.dbd").label("Out-of-band resynchronization").doc("RFC 4811 §2", "1: the databases are compared again without giving the neighbor up");
     DBD_I = Field::flag("ospf.dbd.i", 5).part_of("ospf.dbd").label("Init").doc("RFC 2328 §A.3.3", "1: the first description");
     DBD_M = Field::flag("ospf.dbd.m", 6).part_of("ospf.dbd").label("More").doc("RFC 2328 §A.3.3", "1: more descriptions follow");
     DBD_MS = Field::flag("ospf.dbd.ms", 7).part_of("ospf.dbd").label("Master").doc("RFC 2328 §A.3.3", "1: the sender leads the exchange");
@@ -107,13 +107,13 @@ crate::fields! { SIGNAL:
 crate::fields! { EXTENDED2:
     EXT2 = Field::uint("ospf.lls.ext.options", 32, 32).hex().label("Extended options").doc("RFC 5613 §2.4", "Further options");
     EXT2_RS = Field::flag("ospf.lls.ext.options.rs", 62).part_of("ospf.lls.ext.options").label("Restart signal").doc("RFC 4812 §2", "1: the router has restarted, and wants to keep its neighbors");
-    EXT2_LR = Field::flag("ospf.lls.ext.options.lr", 63).part_of("ospf.lls.ext.options").label("Resynchronization").doc("RFC 4811 §2.3", "1: can compare databases again out of band");
+    EXT2_LR = Field::flag("ospf.lls.ext.options.lr", 63).part_of("ospf.lls.ext.options").label("Resynchronization").doc("RFC 4811 §2", "1: can compare databases again out of band");
 }
 
 crate::fields! { EXTENDED3:
     EXT3 = Field::uint("ospf.v3.lls.ext.options", 32, 32).hex().label("Extended options").doc("RFC 5613 §2.4", "Further options");
     EXT3_RS = Field::flag("ospf.v3.lls.ext.options.rs", 62).part_of("ospf.v3.lls.ext.options").label("Restart signal").doc("RFC 4812 §2", "1: the router has restarted, and wants to keep its neighbors");
-    EXT3_LR = Field::flag("ospf.v3.lls.ext.options.lr", 63).part_of("ospf.v3.lls.ext.options").label("Resynchronization").doc("RFC 4811 §2.3", "1: can compare databases again out of band");
+    EXT3_LR = Field::flag("ospf.v3.lls.ext.options.lr", 63).part_of("ospf.v3.lls.ext.options").label("Resynchronization").doc("RFC 4811 §2", "1: can compare databases again out of band");
 }
 
 crate::fields! { SIGNED:
@@ -192,7 +192,10 @@ pub static OSPF: Protocol = Protocol {
     name: "ospf",
     title: "Open Shortest Path First",
     spec: "RFC 2328",
-    scope: "Versions 2 and 3: header with authentication and checksum, hello, database description, request, update and acknowledgment, the advertisements that the standards define, link-local signalling and the authentication trailer. Not: the contents of opaque and extended advertisements, and those of address families other than IPv6 in version 3.",
+    scope: "Versions 2 and 3: header with authentication and checksum, hello, database description, request, update \
+        and acknowledgment, the advertisements that the standards define, link-local signalling and the \
+        authentication trailer. Not: the contents of opaque and extended advertisements, and those of address \
+        families other than IPv6 in version 3.",
     unit: Unit::Message,
     tables: &TABLES,
     keys: &[(Space::IpProto, 89)],
@@ -526,5 +529,46 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
         out.lit(" (").num(AUTH_TYPE.get(header)).ch(')');
     } else if header.get(14).is_some_and(|instance| *instance != 0) {
         out.lit(", Instance ").num(INSTANCE_ID.get(header));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Env;
+
+    fn packet(version: u8, kind: u8, length: u8) -> Vec<u8> {
+        let mut p = vec![version, kind, 0, length];
+        p.resize(28, 0);
+        p
+    }
+
+    fn peel(data: &[u8], extent: Extent) -> (Dissected, Option<Bad>) {
+        let input = Input { data, base: 0, wire: data.len() as u32, extent, env: &Env::NONE };
+        let mut off = Off::default();
+        (dissect(input, &mut off), off.flaw)
+    }
+
+    #[test]
+    fn the_header_of_version_3_is_shorter() {
+        let length = |version, length| match peel(&packet(version, 1, length), Extent::Whole).0 {
+            Err(Stop::Bad(bad)) => bad.expected,
+            _ => 0,
+        };
+        assert_eq!((length(2, 23), length(2, 24), length(3, 15), length(3, 16), length(4, 28)), (24, 0, 16, 0, 2));
+    }
+
+    #[test]
+    fn a_length_beyond_the_packet_is_a_flaw_but_not_in_a_fragment() {
+        let flaw = |extent| peel(&packet(2, 4, 200), extent).1.map(|bad| (bad.expected, bad.found));
+        assert_eq!(flaw(Extent::Whole), Some((28, 200)));
+        assert_eq!(flaw(Extent::Fragment), None);
+    }
+
+    #[test]
+    fn an_unknown_type_leaves_its_message_alone() {
+        let step = peel(&packet(3, 9, 28), Extent::Whole).0.expect("a header");
+        assert_eq!(step.header, 16);
+        assert!(matches!(step.next, Next::Opaque(_)));
     }
 }

@@ -154,7 +154,7 @@ crate::fields! { MOVING:
     JOIN6 = Field::moving("pim.join_ip6", Kind::Ip6).repeats().label("Joined source").doc("RFC 7761 §4.9.5", "A source, or the rendezvous point, whose packets are wanted");
     PRUNE4 = Field::moving("pim.prune_ip", Kind::Ip4).repeats().label("Pruned source").doc("RFC 7761 §4.9.5", "A source, or the rendezvous point, whose packets are no longer wanted");
     PRUNE6 = Field::moving("pim.prune_ip6", Kind::Ip6).repeats().label("Pruned source").doc("RFC 7761 §4.9.5", "A source, or the rendezvous point, whose packets are no longer wanted");
-    ATTRIBUTE_VALUE = Field::moving("pim.source_ja.value", Kind::Bytes).repeats().label("Value").doc("RFC 5384 §3.1", "Of a join attribute");
+    ATTRIBUTE_VALUE = Field::moving("pim.source_ja.value", Kind::Bytes).repeats().label("Value").doc("RFC 5384", "Of a join attribute");
     BSR4 = Field::moving("pim.bsr", Kind::Ip4).label("Bootstrap router").doc("RFC 5059 §4", "Who made the list");
     BSR6 = Field::moving("pim.bsr_ip6", Kind::Ip6).label("Bootstrap router").doc("RFC 5059 §4", "Who made the list");
     RP4 = Field::moving("pim.rp", Kind::Ip4).repeats().label("Rendezvous point").doc("RFC 5059 §4", "Where senders and receivers of the group meet");
@@ -178,7 +178,9 @@ pub static PIM: Protocol = Protocol {
     name: "pim",
     title: "Protocol Independent Multicast",
     spec: "RFC 7761",
-    scope: "Version 2 over IPv4 and IPv6, with the checksum: hello, register and what it carries, register stop, join and prune, bootstrap, assert, graft, candidate advertisement, state refresh, election of a designated forwarder. Not: version 1, packed null registers, flooding of sources.",
+    scope: "Version 2 over IPv4 and IPv6, with the checksum: hello, register and what it carries, register stop, \
+        join and prune, bootstrap, assert, graft, candidate advertisement, state refresh, election of a \
+        designated forwarder. Not: version 1, packed null registers, flooding of sources.",
     unit: Unit::Message,
     tables: &[
         HEADER,
@@ -534,5 +536,40 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
     }
     if seen.next.is_some() {
         out.lit(": ");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Env;
+
+    fn peel(data: &[u8]) -> Dissected {
+        let input = Input { data, base: 0, wire: data.len() as u32, extent: Extent::Whole, env: &Env::NONE };
+        dissect(input, &mut Off::default())
+    }
+
+    #[test]
+    fn a_register_carries_a_packet_of_either_version() {
+        let register = |flags: u8, first: u8| peel(&[0x21, 0, 0, 0, flags, 0, 0, 0, first, 0, 0, 0]);
+        let step = register(0, 0x45).expect("a register");
+        assert_eq!((step.header, step.next), (8, Next::Key(Space::EtherType, 0x0800)));
+        assert_eq!(register(0, 0x60).map(|step| step.next), Ok(Next::Key(Space::EtherType, 0x86dd)));
+        assert!(matches!(register(0, 0).map(|step| step.next), Ok(Next::Opaque(_))));
+        assert_eq!(register(0x40, 0x45).map(|step| step.extent), Ok(Extent::Quoted));
+        assert_eq!(peel(&[0x21, 0, 0, 0, 0x40, 0, 0, 0]).map(|step| step.next), Ok(Next::End));
+    }
+
+    #[test]
+    fn the_checksum_of_a_register_covers_its_header_or_everything() {
+        let status = |packet: &[u8]| {
+            let wire = packet.len() as u32;
+            let input = Input { data: packet, base: 0, wire, extent: Extent::Whole, env: &Env::NONE };
+            super::status(REGISTER_TYPE, false, |wire| Covered::of(&input, wire), wire).number()
+        };
+        // 0x2100 + 0x4000 is 0x6100, whose complement is 0x9eff; with 0x4500 behind it is 0xa600, whose is 0x59ff.
+        assert_eq!(status(&[0x21, 0, 0x9e, 0xff, 0x40, 0, 0, 0, 0x45, 0]), 1);
+        assert_eq!(status(&[0x21, 0, 0x59, 0xff, 0x40, 0, 0, 0, 0x45, 0]), 1);
+        assert_eq!(status(&[0x21, 0, 0x59, 0xfe, 0x40, 0, 0, 0, 0x45, 0]), 0);
     }
 }

@@ -1,5 +1,5 @@
 //! Virtual Router Redundancy Protocol, version 2 (RFC 3768) and version 3 (RFC 9568): several routers answer for one
-//! address; the master tells the others that it is alive.
+//! address; the active one tells the others that it is alive.
 //!
 //! ```text
 //! |Version| Type  | Virtual router|   Priority    |   Addresses   |
@@ -23,7 +23,7 @@ crate::fields! { HEADER:
     VERSION = Field::uint("vrrp.version", 0, 4).part_of("vrrp.typever").label("Version").doc("RFC 9568 §5.2.1", "2: IPv4 only; 3: IPv4 and IPv6");
     TYPE = Field::uint("vrrp.type", 4, 4).part_of("vrrp.typever").values(&[(1, "advertisement")]).label("Type").doc("RFC 9568 §5.2.2", "1 is the only one");
     VRID = Field::uint("vrrp.virt_rtr_id", 8, 8).explain(explain_vrid).label("Virtual router ID").doc("RFC 9568 §5.2.3", "Which virtual router the sender stands for");
-    PRIORITY = Field::uint("vrrp.prio", 16, 8).explain(explain_priority).label("Priority").doc("RFC 9568 §5.2.4", "The router with the greatest becomes the master");
+    PRIORITY = Field::uint("vrrp.prio", 16, 8).explain(explain_priority).label("Priority").doc("RFC 9568 §5.2.4", "The router with the greatest becomes the active one");
     COUNT = Field::uint("vrrp.addr_count", 24, 8).label("Number of addresses").doc("RFC 9568 §5.2.5", "How many addresses follow");
 }
 
@@ -55,7 +55,8 @@ pub static VRRP: Protocol = Protocol {
     name: "vrrp",
     title: "Virtual Router Redundancy Protocol",
     spec: "RFC 9568",
-    scope: "Advertisements of versions 2 and 3 over IPv4 and IPv6, with the checksum. Not: the digest that some vendors put into version 2, which is shown as bytes.",
+    scope: "Advertisements of versions 2 and 3 over IPv4 and IPv6, with the checksum. Not: the digest that some \
+        vendors put into version 2, which is shown as bytes.",
     unit: Unit::Message,
     tables: &[HEADER, SECOND, THIRD, CHECKED, MOVING],
     keys: &[(Space::IpProto, 112)],
@@ -86,15 +87,14 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         let trailer = if version == 2 { 8 } else { 0 };
         let (field, size) = if v6 { (&ADDRESS6, 16) } else { (&ADDRESS4, 4) };
         let end = 8 + COUNT.get(header) as u32 * size;
-        let room = input.wire.saturating_sub(trailer);
         let mut at = 8;
-        while at < end && at + size <= room {
+        while at < end && at + size <= input.wire {
             packet.span(s, field, at, at + size);
             at += size;
         }
-        if end > room && input.extent == Extent::Whole {
-            let rule = "the addresses fit into the packet (RFC 9568 §5.2.5)";
-            s.note(NoteKind::Bad, format_args!("{rule}: {end} bytes expected, {room} found"));
+        if end + trailer > input.wire && input.extent == Extent::Whole {
+            let (rule, needed) = ("what is announced fits into the packet (RFC 9568 §5.2.5)", end + trailer);
+            s.note(NoteKind::Bad, format_args!("{rule}: {needed} bytes expected, {} found", input.wire));
         }
         if trailer > 0 {
             authentication(s, &packet.part(at, trailer), AUTH_TYPE.get(header));
@@ -122,7 +122,7 @@ fn explain_vrid(a: &Around<'_>, out: &mut Text) {
 
 fn explain_priority(a: &Around<'_>, out: &mut Text) {
     out.lit(match a.value {
-        0 => "the master gives up: another router takes over at once",
+        0 => "the active router gives up: another one takes over at once",
         255 => "the addresses are the sender's own",
         100 => "what routers have unless told otherwise",
         _ => "set by an administrator, or lowered as something failed",

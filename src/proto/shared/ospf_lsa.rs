@@ -29,9 +29,9 @@ crate::fields! { pub OPTIONS2_P:
 }
 
 crate::fields! { pub OPTIONS2_LAST:
-    OPTIONS2_MC = Field::flag("ospf.v2.options.mc", 5).part_of("ospf.v2.options").repeats().label("Multicast").doc("RFC 1584 §A.1", "1: forwards multicast packets");
+    OPTIONS2_MC = Field::flag("ospf.v2.options.mc", 5).part_of("ospf.v2.options").repeats().label("Multicast").doc("RFC 1584 §A", "1: forwards multicast packets");
     OPTIONS2_E = Field::flag("ospf.v2.options.e", 6).part_of("ospf.v2.options").repeats().label("External routes").doc("RFC 2328 §A.2", "1: no stub area: external routes are flooded");
-    OPTIONS2_MT = Field::flag("ospf.v2.options.mt", 7).part_of("ospf.v2.options").repeats().label("Multiple topologies").doc("RFC 4915 §4.1", "1: keeps several topologies; once the bit for types of service");
+    OPTIONS2_MT = Field::flag("ospf.v2.options.mt", 7).part_of("ospf.v2.options").repeats().label("Multiple topologies").doc("RFC 4915", "1: keeps several topologies; once the bit for types of service");
 }
 
 crate::fields! { pub TYPE2:
@@ -72,8 +72,8 @@ crate::fields! { pub REVISION:
 crate::fields! { pub ROUTER_FLAGS:
     ROUTER_BITS = Field::uint("ospf.v2.router.lsa.flags", 0, 8).repeats().hex().label("Flags").doc("RFC 2328 §A.4.2", "What the router is");
     ROUTER_H = Field::flag("ospf.v2.router.lsa.flags.h", 0).part_of("ospf.v2.router.lsa.flags").repeats().label("Host").doc("RFC 8770 §3", "1: not to be used for transit traffic");
-    ROUTER_N = Field::flag("ospf.v2.router.lsa.flags.n", 3).part_of("ospf.v2.router.lsa.flags").repeats().label("NSSA translator").doc("RFC 3101 §B.2", "1: always gives NSSA routes to the other areas");
-    ROUTER_W = Field::flag("ospf.v2.router.lsa.flags.w", 4).part_of("ospf.v2.router.lsa.flags").repeats().label("Wild-card multicast receiver").doc("RFC 1584 §A.3", "1: wants all multicast packets");
+    ROUTER_N = Field::flag("ospf.v2.router.lsa.flags.n", 3).part_of("ospf.v2.router.lsa.flags").repeats().label("NSSA translator").doc("RFC 3101 §3.1", "1: always gives NSSA routes to the other areas");
+    ROUTER_W = Field::flag("ospf.v2.router.lsa.flags.w", 4).part_of("ospf.v2.router.lsa.flags").repeats().label("Wild-card multicast receiver").doc("RFC 1584 §A", "1: wants all multicast packets");
     ROUTER_V = Field::flag("ospf.v2.router.lsa.flags.v", 5).part_of("ospf.v2.router.lsa.flags").repeats().label("Virtual link endpoint").doc("RFC 2328 §A.4.2", "1: a virtual link ends here");
     ROUTER_E = Field::flag("ospf.v2.router.lsa.flags.e", 6).part_of("ospf.v2.router.lsa.flags").repeats().label("AS boundary router").doc("RFC 2328 §A.4.2", "1: brings in routes from outside");
     ROUTER_B = Field::flag("ospf.v2.router.lsa.flags.b", 7).part_of("ospf.v2.router.lsa.flags").repeats().label("Area border router").doc("RFC 2328 §A.4.2", "1: belongs to several areas");
@@ -130,7 +130,7 @@ crate::fields! { pub MOVING:
     IS_SUMMARY = Field::derived("ospf.lsa.summary", Kind::Flag).repeats().label("Summary advertisement").doc("RFC 2328 §A.4.4", "1: describes a network in another area");
     IS_ASBR = Field::derived("ospf.lsa.asbr", Kind::Flag).repeats().label("Boundary router summary").doc("RFC 2328 §A.4.4", "1: describes the way to a boundary router in another area");
     IS_EXTERNAL = Field::derived("ospf.lsa.asext", Kind::Flag).repeats().label("External advertisement").doc("RFC 2328 §A.4.5", "1: describes a destination outside");
-    IS_MEMBER = Field::derived("ospf.lsa.member", Kind::Flag).repeats().label("Group membership").doc("RFC 1584 §A.3", "1: describes where members of a multicast group are");
+    IS_MEMBER = Field::derived("ospf.lsa.member", Kind::Flag).repeats().label("Group membership").doc("RFC 1584 §A", "1: describes where members of a multicast group are");
     IS_NSSA = Field::derived("ospf.lsa.nssa", Kind::Flag).repeats().label("NSSA external advertisement").doc("RFC 3101 §2.4", "1: describes a destination outside, for a not so stubby area");
     IS_ATTRIBUTES = Field::derived("ospf.lsa.attr", Kind::Flag).repeats().label("External attributes").doc("IANA OSPFv2 LS types", "1: was to carry attributes of BGP");
     IS_OPAQUE = Field::derived("ospf.lsa.opaque", Kind::Flag).repeats().label("Opaque advertisement").doc("RFC 5250 §3", "1: carries something that OSPF itself does not use");

@@ -27,11 +27,11 @@ crate::fields! { pub SOURCE:
 }
 
 crate::fields! { pub ATTRIBUTE:
-    ATTR_FLAGS = Field::uint("pim.source_ja.flags", 0, 8).repeats().hex().label("Attribute").doc("RFC 5384 §3.1", "Kind of the join attribute, and what to do with it");
-    ATTR_F = Field::flag("pim.source_ja.flags.f", 0).part_of("pim.source_ja.flags").repeats().label("Forward").doc("RFC 5384 §3.1", "1: routers that do not know it pass it on");
-    ATTR_E = Field::flag("pim.source_ja.flags.e", 1).part_of("pim.source_ja.flags").repeats().label("Last").doc("RFC 5384 §3.1", "1: the last attribute of this source");
-    ATTR_TYPE = Field::uint("pim.source_ja.flags.attr_type", 2, 6).part_of("pim.source_ja.flags").repeats().label("Type").doc("RFC 5384 §3.1", "Which attribute");
-    ATTR_LENGTH = Field::uint("pim.source_ja.length", 8, 8).repeats().unit("bytes").label("Length").doc("RFC 5384 §3.1", "Of the value");
+    ATTR_FLAGS = Field::uint("pim.source_ja.flags", 0, 8).repeats().hex().label("Attribute").doc("RFC 5384", "Kind of the join attribute, and what to do with it");
+    ATTR_F = Field::flag("pim.source_ja.flags.f", 0).part_of("pim.source_ja.flags").repeats().label("Forward").doc("RFC 5384", "1: routers that do not know it pass it on");
+    ATTR_E = Field::flag("pim.source_ja.flags.e", 1).part_of("pim.source_ja.flags").repeats().label("Last").doc("RFC 5384", "1: the last attribute of this source");
+    ATTR_TYPE = Field::uint("pim.source_ja.flags.attr_type", 2, 6).part_of("pim.source_ja.flags").repeats().label("Type").doc("RFC 5384", "Which attribute");
+    ATTR_LENGTH = Field::uint("pim.source_ja.length", 8, 8).repeats().unit("bytes").label("Length").doc("RFC 5384", "Of the value");
 }
 
 /// The rows for one address: of IPv4 and of IPv6.
@@ -59,7 +59,7 @@ pub fn source<S: Sink>(s: &mut S, m: &Tlv<'_>, at: u32, rows: Rows, value: &'sta
     if m.byte(at + 1) != Some(1) {
         return Some(end);
     }
-    // RFC 5384 §3.1: attributes follow, up to the one that says that it is the last.
+    // RFC 5384: attributes follow, up to the one that says that it is the last.
     loop {
         let head = m.part(end, 2);
         head.fixed(s, ATTRIBUTE);
