@@ -8,6 +8,7 @@ pub mod shared;
 pub mod link {
     pub mod bluetooth;
     pub mod ccp;
+    pub mod cdp;
     pub mod chap;
     pub mod chdlc;
     pub mod eap;
@@ -107,6 +108,7 @@ pub static ALL: &[&Protocol] = &[
     &data::DATA,
     &link::bluetooth::BLUETOOTH,
     &link::ccp::CCP,
+    &link::cdp::CDP,
     &link::chap::CHAP,
     &link::chdlc::CHDLC,
     &link::eap::EAP,

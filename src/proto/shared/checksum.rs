@@ -216,7 +216,7 @@ fn folded(sum: &Sum16BitWords) -> u16 {
 }
 
 /// Judges a sum over everything, the checksum `found` included.
-fn judge(sum: Sum16BitWords, found: u16) -> Status {
+pub fn judge(sum: Sum16BitWords, found: u16) -> Status {
     // The library sums in the machine's byte order.
     match sum.ones_complement().to_be() {
         0 => Status::Good,

@@ -2,6 +2,7 @@
 //!
 //! Everything here is a pure lookup in static data; nothing allocates after the first use and nothing reads packets.
 
+pub mod cdp_line;
 pub mod checksum;
 pub mod cooked;
 pub mod dccp_options;
