@@ -26,6 +26,7 @@ pub mod link {
     pub mod llc;
     pub mod lldp;
     pub mod loopback;
+    pub mod macsec;
     pub mod marker;
     pub mod mp;
     pub mod mpls;
@@ -127,6 +128,7 @@ pub static ALL: &[&Protocol] = &[
     &link::llc::LLC,
     &link::lldp::LLDP,
     &link::loopback::LOOP,
+    &link::macsec::MACSEC,
     &link::marker::MARKER,
     &link::mp::MP,
     &link::mpls::MPLS,

@@ -106,15 +106,15 @@ fn explain_address(around: &Around<'_>, out: &mut Text) {
 }
 
 fn line(seen: &Seen<'_>, out: &mut Text) {
-    // An LLC header that nobody reads beyond says little without the two stations.
-    let only_llc = seen.next.is_some_and(|p| p.name == "llc") && seen.after.is_none();
-    if !seen.style.link && seen.next.is_some() && !only_llc {
+    // An LLC header or a MACsec tag that nobody reads beyond says little without the two stations.
+    let only = seen.next.is_some_and(|p| matches!(p.name, "llc" | "macsec")) && seen.after.is_none();
+    if !seen.style.link && seen.next.is_some() && !only {
         return;
     }
     let (Some(dst), Some(src)) = (seen.header.get(..6), seen.header.get(6..12)) else { return };
     out.mac(src).lit(" > ").mac(dst);
     let kind = TYPE.get(seen.header);
-    if only_llc && !seen.style.link {
+    if only && !seen.style.link {
         out.ch(' ');
     } else if kind >= FIRST_ETHERTYPE {
         let name = line_name(kind);

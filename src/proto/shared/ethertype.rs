@@ -146,6 +146,7 @@ pub fn line_name(value: u64) -> &'static str {
         0x8100 => "802.1Q",
         0x8809 => "Slow Protocols",
         0x88a8 => "802.1Q-QinQ",
+        0x88e5 => "802.1AE MACsec",
         0x9100 => "802.1Q-9100",
         0x9200 => "802.1Q-9200",
         _ => ethertype_name(value).unwrap_or("Unknown"),
