@@ -112,6 +112,11 @@ pub struct Field {
     pub base: Base,
     /// The factor from the bits to the value (`ip.hdr_len` counts 32-bit words and is 4 × its bits).
     pub scale: u16,
+    /// Its bytes come with the least significant one first (802.11, capture headers).
+    pub little: bool,
+    /// Which bits of the number count, moved down to bit 0; 0: all. For parts of little-endian numbers whose bits do
+    /// not lie side by side in the packet.
+    pub mask: u64,
     /// The unit of the value, for instance `bytes`; empty when it has none.
     pub unit: &'static str,
     /// What the field means, in words.
@@ -153,6 +158,8 @@ impl Field {
             at,
             base: Base::Dec,
             scale: 1,
+            little: false,
+            mask: 0,
             unit: "",
             help: "",
             clause: "",
@@ -174,6 +181,30 @@ impl Field {
     /// One bit at a fixed place.
     pub const fn flag(name: &'static str, bit: u16) -> Self {
         Self::new(name, Kind::Flag, Some(At { bit, bits: 1 }))
+    }
+
+    /// A number at a fixed place, with its least significant byte first. It begins and ends on a byte.
+    pub const fn little(name: &'static str, bit: u16, bits: u16) -> Self {
+        let mut f = Self::uint(name, bit, bits);
+        f.little = true;
+        f
+    }
+
+    /// The bits `mask` of a little-endian number that begins at `bit` and has `bits`. Where they lie in one byte, the
+    /// row's place is exactly there; otherwise it is the whole number's.
+    pub const fn little_part(name: &'static str, bit: u16, bits: u16, mask: u64) -> Self {
+        let (low, high) = (mask.trailing_zeros() as u16, 63 - mask.leading_zeros() as u16);
+        if low / 8 == high / 8 {
+            return Self::uint(name, bit + low / 8 * 8 + 7 - high % 8, high - low + 1);
+        }
+        let mut f = Self::little(name, bit, bits);
+        f.mask = mask;
+        f
+    }
+
+    /// Bit number `n`, counted from the least significant one, of a little-endian number that begins at `bit`.
+    pub const fn little_flag(name: &'static str, bit: u16, n: u16) -> Self {
+        Self::flag(name, bit + n / 8 * 8 + 7 - n % 8)
     }
 
     /// An Ethernet address at a fixed place.
@@ -219,6 +250,12 @@ impl Field {
         f.any_of = any_of;
         f.derived = true;
         f
+    }
+
+    /// The number is signed, in two's complement.
+    pub const fn signed(mut self) -> Self {
+        self.kind = Kind::Int;
+        self
     }
 
     /// Sets the label.
@@ -329,8 +366,14 @@ impl Field {
             v = v << 8 | u64::from(if at < header.len() { header[at] } else { 0 });
             at += 1;
         }
-        let v = v >> (7 - (bit as usize + bits as usize - 1) % 8);
+        let v = if self.little {
+            // So many bytes were read, one at least.
+            v.swap_bytes() >> (64 - (at - first).clamp(1, 8) * 8)
+        } else {
+            v >> (7 - (bit as usize + bits as usize - 1) % 8)
+        };
         let v = if bits >= 64 { v } else { v & ((1 << bits) - 1) };
+        let v = if self.mask == 0 { v } else { (v & self.mask) >> self.mask.trailing_zeros() };
         v.wrapping_mul(self.scale as u64)
     }
 
@@ -411,6 +454,21 @@ mod tests {
         assert_eq!(NIBBLE.get(&[0x45]), 20);
         assert_eq!(LONG.get(&[0x20, 0xb9]), 0xb9);
         assert_eq!(WIDE.get(&[9, 1, 2, 3, 4, 5, 6, 7, 8]), 0x0102_0304_0506_0708);
+    }
+
+    static LITTLE: Field = Field::little("t.little", 8, 24);
+    static SPLIT: Field = Field::little_part("t.split", 0, 16, 0xfff0);
+    static WITHIN: Field = Field::little_part("t.within", 0, 16, 0x0600);
+    static BIT: Field = Field::little_flag("t.bit", 0, 9);
+
+    #[test]
+    fn little_endian_numbers_and_their_parts() {
+        assert_eq!(LITTLE.get(&[9, 1, 2, 3]), 0x0003_0201);
+        assert_eq!(SPLIT.get(&[0x35, 0x12]), 0x123);
+        assert_eq!(WITHIN.get(&[0, 0x04]), 2);
+        assert_eq!(WITHIN.at.map(|at| (at.bit, at.bits)), Some((13, 2)));
+        assert_eq!(BIT.at.map(|at| (at.bit, at.bits)), Some((14, 1)));
+        assert_eq!(BIT.get(&[0, 2]), 1);
     }
 
     #[test]

@@ -32,6 +32,13 @@ impl<'a> Tlv<'a> {
         s.fixed(table, self.data, self.base);
     }
 
+    /// Puts one row at its fixed place, when it was captured. Rows whose presence depends on others are put so.
+    pub fn row<S: Sink>(&self, s: &mut S, field: &'static Field) {
+        if let Some(at) = field.at.filter(|at| usize::from(at.bit + at.bits).div_ceil(8) <= self.data.len()) {
+            s.uint(field, self.bit(0).saturating_add(at.bit.into()), at.bits.into(), field.get(self.data));
+        }
+    }
+
     /// Puts bytes `from..to` when there are any and all of them were captured.
     pub fn span<S: Sink>(&self, s: &mut S, field: &'static Field, from: u32, to: u32) {
         if from < to && self.data.len() >= to as usize {
