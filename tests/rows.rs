@@ -40,8 +40,8 @@ fn a_name_means_one_thing() {
 const FAMILIES: &[(&str, &str)] = &[
     ("ccp", "ppp"),
     ("eapol", "wlan_rsna_eapol"),
-    ("hsrp", "hsrp2"),
     ("gtpprime", "gtp"),
+    ("hsrp", "hsrp2"),
     ("icmpv6", "icmp"),
     ("ieee8021ad", "ieee8021ah"),
     ("ipcp", "ppp"),
@@ -55,9 +55,12 @@ const FAMILIES: &[(&str, &str)] = &[
     ("pppoed", "pppoe"),
     ("pppoes", "pppoe"),
     ("pwethcw", "pweth"),
+    ("radiotap", "wlan"),
+    ("radiotap", "wlan_radio"),
     ("stp", "mstp"),
     ("tcp", "mptcp"),
     ("udplite", "udp"),
+    ("wlan", "wlan_aggregate"),
 ];
 
 #[test]

@@ -44,6 +44,7 @@ pub mod link {
     pub mod pwethcw;
     pub mod pwethheuristic;
     pub mod pwethnocw;
+    pub mod radiotap;
     pub mod raw;
     pub mod slarp;
     pub mod sll;
@@ -52,6 +53,7 @@ pub mod link {
     pub mod stp;
     pub mod usb;
     pub mod vlan;
+    pub mod wlan;
     pub mod wol;
 }
 /// Network layer.
@@ -146,6 +148,7 @@ pub static ALL: &[&Protocol] = &[
     &link::pwethcw::PWETHCW,
     &link::pwethheuristic::PWETHHEURISTIC,
     &link::pwethnocw::PWETHNOCW,
+    &link::radiotap::RADIOTAP,
     &link::raw::RAW,
     &link::slarp::SLARP,
     &link::sll2::SLL2,
@@ -154,6 +157,7 @@ pub static ALL: &[&Protocol] = &[
     &link::stp::STP,
     &link::usb::USB,
     &link::vlan::VLAN,
+    &link::wlan::WLAN,
     &link::wol::WOL,
     &net::ah::AH,
     &net::arp::ARP,

@@ -50,6 +50,7 @@ pub mod ppp_protocols;
 pub mod pppoe;
 pub mod pppoe_line;
 pub mod pseudowire;
+pub mod radiotap_rows;
 pub mod sctp_chunks;
 pub mod sctp_line;
 pub mod sctp_names;
@@ -60,6 +61,15 @@ pub mod tcp_options_line;
 pub mod tlv;
 pub mod trailer;
 pub mod vxlan;
+pub mod wlan_control;
+pub mod wlan_frame;
+pub mod wlan_ht;
+pub mod wlan_line;
+pub mod wlan_mgmt;
+pub mod wlan_names;
+pub mod wlan_radio;
+pub mod wlan_rsn;
+pub mod wlan_tags;
 
 /// Finds the row of `table` whose number is `value`. The table is sorted by number.
 fn find<K: Copy + Into<u64>, T: Copy>(table: &[(K, T)], value: u64) -> Option<T> {
