@@ -52,6 +52,8 @@ const FAMILIES: &[(&str, &str)] = &[
     ("llc", "basicxid"),
     ("mipv6", "mip6"),
     ("mp", "ppp"),
+    ("ppi", "wlan"),
+    ("ppi", "wlan_radio"),
     ("pppoed", "pppoe"),
     ("pppoes", "pppoe"),
     ("pwethcw", "pweth"),

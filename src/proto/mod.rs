@@ -36,6 +36,7 @@ pub mod link {
     pub mod pap;
     pub mod pflog;
     pub mod pktap;
+    pub mod ppi;
     pub mod ppp;
     pub mod ppp_direction;
     pub mod pppoed;
@@ -140,6 +141,7 @@ pub static ALL: &[&Protocol] = &[
     &link::pap::PAP,
     &link::pflog::PFLOG,
     &link::pktap::PKTAP,
+    &link::ppi::PPI,
     &link::ppp::PPP,
     &link::ppp_direction::PPP_DIRECTION,
     &link::pppoed::PPPOED,
