@@ -453,6 +453,38 @@ fn a_million_first_fragments_fit_into_bounded_memory() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn a_small_file_that_becomes_large_fits_into_bounded_memory() {
+    const COUNT: usize = 100_000;
+    let one = capture_of(&[udp_frame(40_000, 9999, &[0; 1458])]);
+    let (header, record) = one.split_at(24);
+    let write = |out: &mut dyn Write| {
+        out.write_all(header)?;
+        (0..COUNT).try_for_each(|_| out.write_all(record))
+    };
+    let path = |kind: &str| Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("damages-large.{kind}"));
+    let file = |kind: &str| std::fs::File::create(path(kind)).expect("a file");
+    let mut gzip = flate2::write::GzEncoder::new(file("gz"), flate2::Compression::fast());
+    write(&mut gzip).and_then(|()| gzip.finish()).expect("written");
+    let mut zstd = zstd::stream::write::Encoder::new(file("zst"), 1).expect("zstd");
+    write(&mut zstd).and_then(|()| zstd.finish()).expect("written");
+    let mut lz4 = lz4_flex::frame::FrameEncoder::new(file("lz4"));
+    write(&mut lz4).expect("written");
+    lz4.finish().expect("written");
+    for kind in ["gz", "zst", "lz4"] {
+        let path = path(kind);
+        let size = std::fs::metadata(&path).expect("it is there").len();
+        assert!(size < (COUNT * record.len()) as u64 / 50, "{kind}: {size} bytes are not small");
+        // 150 MB of frames in 80 MiB of address space.
+        let out = bounded(80 << 10, &format!("-r '{}' --count", path.display())).output().expect("a shell");
+        let err = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(0), "{kind}: {err}");
+        assert_eq!(String::from_utf8_lossy(&out.stdout), format!("{COUNT} packets\n"), "{kind}: {err}");
+        let _ = std::fs::remove_file(&path);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn every_view_into_a_full_disk_is_exit_5() {
     let capture: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo/web.pcap");
     for args in
