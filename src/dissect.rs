@@ -337,6 +337,8 @@ pub struct Protocol {
     pub line: fn(&Seen<'_>, &mut Text),
     /// Reads the addresses out of its header, for protocols that carry some for the layers inside them.
     pub addresses: Option<AddressesOf>,
+    /// Reads the two ends out of its header, when they can be others than the addresses (a source route).
+    pub ends: Option<AddressesOf>,
     /// Says where the packet goes in the end, for headers that route it by stops; the inner `None` when that stop is not
     /// there to be read.
     pub reroutes: Option<LastStopOf>,
@@ -402,6 +404,7 @@ impl Protocol {
         tree: no_body::<Tree>,
         line: no_line,
         addresses: None,
+        ends: None,
         reroutes: None,
         ports: None,
         follow: None,

@@ -1,8 +1,8 @@
 //! What makes a conversation: protocol and socket pair, the same for both directions.
 
 use crate::dissect::Follow;
-use crate::input::{Addresses, Extent};
-use crate::packet::Packet;
+use crate::input::Addresses;
+use crate::packet::{Layer, Packet};
 use std::hash::{Hash, Hasher};
 
 /// A socket pair in one order for both directions. ICMP echo has its identifier in place of the ports.
@@ -62,12 +62,9 @@ impl FlowKey {
         (FlowKey([a, b, c, d, rest]), forward)
     }
 
-    /// The conversation of a layer, if it is one that is followed: TCP, UDP or ICMP echo, sent rather than quoted.
-    pub fn of(packet: &Packet<'_>, index: usize) -> Option<(Transport, FlowKey, bool)> {
-        let layer = packet.layers.as_slice().get(index)?;
-        if layer.extent == Extent::Quoted {
-            return None;
-        }
+    /// The conversation of the layer with this index, if it is one that is followed: TCP, UDP or ICMP echo.
+    #[inline]
+    pub fn of(packet: &Packet<'_>, index: usize, layer: &Layer) -> Option<(Transport, FlowKey, bool)> {
         let protocol = packet.registry.protocol(layer.protocol);
         let bytes = || crate::packet::Layers::bytes(layer, packet.bytes);
         let (transport, ports) = match protocol.follow? {

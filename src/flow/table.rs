@@ -3,7 +3,7 @@
 //! unlike a list in order of use touches no other entry when a packet arrives).
 
 use super::key::{FlowKey, Transport};
-use crate::input::{Conversation, WindowScale};
+use crate::input::{Conversation, Extent, WindowScale};
 use crate::packet::{Conversations, Layers, Packet};
 use crate::time::Time;
 use ahash::RandomState;
@@ -91,8 +91,17 @@ impl Table {
     /// Takes note of a packet and finds the conversations that it belongs to, outermost first.
     pub fn observe(&mut self, packet: &Packet<'_>, found: &mut Conversations) {
         found.clear();
-        for (index, layer) in packet.layers.as_slice().iter().enumerate() {
-            let Some((transport, key, from_low)) = FlowKey::of(packet, index) else { continue };
+        // Of a header that the capture cuts, enough may be there to tell the conversation.
+        let cut = packet.layers.cut_layer();
+        for (index, layer) in packet.layers.as_slice().iter().chain(&cut).enumerate() {
+            let Some((transport, key, from_low)) = FlowKey::of(packet, index, layer) else { continue };
+            if layer.extent == Extent::Quoted {
+                // Echo has no numbers that a quotation would show.
+                if transport != Transport::Echo {
+                    found.quote(index, self.quoted(transport, key, packet.frame.time));
+                }
+                continue;
+            }
             let segment = match transport {
                 Transport::Tcp => Segment::read(Layers::bytes(layer, packet.bytes)),
                 _ => None,
@@ -102,6 +111,18 @@ impl Table {
                 self.counts.unfollowed += 1;
             }
         }
+    }
+
+    /// The conversation of a packet that an ICMP error quotes. It was sent before, so if it was not seen, this is the
+    /// first that is heard of it. A quotation tells nothing new of a conversation otherwise.
+    fn quoted(&mut self, transport: Transport, key: FlowKey, time: Time) -> Conversation {
+        let hash = self.keyed.hash_one(key);
+        let slot = match self.index.find(hash, |slot| self.flows[*slot as usize].key == key) {
+            Some(slot) => *slot,
+            None => self.admit(transport, key, hash, time),
+        };
+        let flow = &self.flows[slot as usize];
+        Conversation { flow: flow.id, stream: flow.stream, ..Conversation::UNKNOWN }
     }
 
     fn touch(
@@ -192,6 +213,8 @@ struct Segment {
     syn: bool,
     /// The window scale option of a SYN.
     shift: Option<u8>,
+    /// The capture ends in the options, so that others may have been there.
+    cut: bool,
 }
 
 impl Segment {
@@ -199,12 +222,14 @@ impl Segment {
         let h = bytes.first_chunk::<20>()?;
         let (seq, ack) = (u32::from_be_bytes([h[4], h[5], h[6], h[7]]), u32::from_be_bytes([h[8], h[9], h[10], h[11]]));
         let syn = h[13] & 0x02 != 0;
-        let options = bytes.get(20..usize::from(h[12] >> 4) * 4).filter(|_| syn).unwrap_or_default();
+        let length = usize::from(h[12] >> 4) * 4;
+        let cut = length > bytes.len();
+        let options = bytes.get(20..length.min(bytes.len())).filter(|_| syn).unwrap_or_default();
         let shift = TcpOptionsIterator::from_slice(options).map_while(Result::ok).find_map(|o| match o {
             TcpOptionElement::WindowScale(shift) => Some(shift),
             _ => None,
         });
-        Some(Segment { seq, ack: (h[13] & 0x10 != 0).then_some(ack), syn, shift })
+        Some(Segment { seq, ack: (h[13] & 0x10 != 0).then_some(ack), syn, shift, cut })
     }
 
     /// A SYN with another initial sequence number than the one before is another connection on the same sockets.
@@ -227,6 +252,7 @@ impl Segment {
             // RFC 7323 §2.2: scaling is in force only when both SYNs offer it; §2.3: a shift above 14 counts as 14.
             match self.shift {
                 Some(shift) if peer.window != WindowScale::Off => own.window = WindowScale::Shift(shift.min(14)),
+                None if self.cut => {}
                 _ => (own.window, peer.window) = (WindowScale::Off, WindowScale::Off),
             }
         }
@@ -244,7 +270,7 @@ mod tests {
     }
 
     fn syn(seq: u32, shift: Option<u8>) -> Option<Segment> {
-        Some(Segment { seq, ack: None, syn: true, shift })
+        Some(Segment { seq, ack: None, syn: true, shift, cut: false })
     }
 
     #[test]
@@ -269,10 +295,10 @@ mod tests {
         let t = Time::default();
         let c = table.touch(Transport::Tcp, k, low, syn(1000, Some(7)), t);
         assert_eq!((c.seq_base, c.ack_base), (Some(1000), None));
-        let reply = Segment { seq: 5000, ack: Some(1001), syn: true, shift: None };
+        let reply = Segment { seq: 5000, ack: Some(1001), syn: true, shift: None, cut: false };
         let c = table.touch(Transport::Tcp, k, !low, Some(reply), t);
         assert_eq!((c.seq_base, c.ack_base, c.window), (Some(5000), Some(1000), WindowScale::Off));
-        let data = Segment { seq: 1001, ack: Some(5001), syn: false, shift: None };
+        let data = Segment { seq: 1001, ack: Some(5001), syn: false, shift: None, cut: false };
         assert_eq!(table.touch(Transport::Tcp, k, low, Some(data), t).window, WindowScale::Off);
     }
 
@@ -289,10 +315,39 @@ mod tests {
     }
 
     #[test]
+    fn a_syn_whose_options_the_capture_cuts_leaves_the_scale_unknown() {
+        let bytes = |offset: u8| {
+            let mut header = [0; 24];
+            (header[12], header[13]) = (offset << 4, 0x02);
+            header
+        };
+        let mut table = Table::default();
+        let (k, low) = key(40000);
+        let cut = Segment::read(&bytes(10));
+        assert!(cut.is_some_and(|s| s.cut));
+        assert_eq!(table.touch(Transport::Tcp, k, low, cut, Time::default()).window, WindowScale::Unknown);
+        let whole = Segment::read(&bytes(6));
+        assert_eq!(table.touch(Transport::Tcp, k, low, whole, Time::default()).window, WindowScale::Off);
+    }
+
+    #[test]
+    fn a_quotation_names_the_conversation_and_changes_nothing_of_it() {
+        let mut table = Table::default();
+        let (k, low) = key(40000);
+        let at = |secs| Time { secs, nanos: 0 };
+        assert_eq!(table.quoted(Transport::Tcp, k, at(1)).stream, 0, "the first that is heard of it");
+        let sent = table.touch(Transport::Tcp, k, low, syn(1000, None), at(2));
+        assert_eq!((sent.stream, sent.seq_base), (0, Some(1000)));
+        assert_eq!(table.quoted(Transport::Tcp, key(40001).0, at(3)).stream, 1);
+        table.quoted(Transport::Tcp, k, at(4));
+        assert_eq!(table.touch(Transport::Tcp, k, low, None, at(5)).since_previous, Time { secs: 3, nanos: 0 });
+    }
+
+    #[test]
     fn mid_stream_numbers_begin_at_one() {
         let mut table = Table::default();
         let (k, low) = key(40000);
-        let data = Segment { seq: 700, ack: Some(90), syn: false, shift: None };
+        let data = Segment { seq: 700, ack: Some(90), syn: false, shift: None, cut: false };
         let c = table.touch(Transport::Tcp, k, low, Some(data), Time::default());
         assert_eq!((c.seq_base, c.ack_base, c.window), (Some(699), Some(89), WindowScale::Unknown));
     }

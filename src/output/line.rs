@@ -142,7 +142,7 @@ fn contradiction(protocol: &'static str, bad: &Bad, out: &mut Text) {
 fn tcp_flow(packet: &Packet<'_>) -> Option<u32> {
     let layers = packet.layers.as_slice().iter().enumerate().rev();
     let mut conversations = layers
-        .filter(|(_, layer)| packet.registry.protocol(layer.protocol).name == "tcp")
+        .filter(|(_, layer)| layer.extent != Extent::Quoted && packet.registry.protocol(layer.protocol).name == "tcp")
         .filter_map(|(index, _)| packet.conversations.of(index));
     conversations.next().map(|c| c.flow)
 }

@@ -142,6 +142,13 @@ impl Layers {
         self.fragment.as_ref().filter(|_| self.end == End::Fragment)
     }
 
+    /// The layer at which the peeling ended because the capture cuts its header, in the place of the next layer; with
+    /// no header, as that could not be read.
+    pub fn cut_layer(&self) -> Option<Layer> {
+        let End::Stopped(protocol, Stop::Cut { .. }) = self.end else { return None };
+        Some(Layer { protocol, extent: self.rest_extent, start: self.rest, header: 0, wire: self.rest_wire })
+    }
+
     /// The captured bytes of a layer, header and payload.
     pub fn bytes<'a>(layer: &Layer, bytes: &'a [u8]) -> &'a [u8] {
         let start = layer.start as usize;
@@ -174,7 +181,7 @@ impl Layers {
                 last_stop = last_stop.or(reroutes(bytes));
             }
             if let Some(addresses) = protocol.addresses {
-                return match (addresses(bytes)?, last_stop) {
+                return match (protocol.ends.unwrap_or(addresses)(bytes)?, last_stop) {
                     (ends, None) => Some(ends),
                     (Addresses::V6 { src, .. }, Some(dst)) => Some(Addresses::V6 { src, dst: dst? }),
                     (Addresses::V4 { .. }, Some(_)) => None,

@@ -24,6 +24,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[derive(Clone, Copy, Debug)]
 pub struct Conversations {
     count: u8,
+    /// The innermost that is not a quotation's, from 1; 0 when there is none.
+    own: u8,
     slots: [(u8, Conversation); Conversations::MAX],
 }
 
@@ -35,11 +37,11 @@ impl Default for Conversations {
 
 impl Conversations {
     /// No conversation.
-    pub const NONE: Conversations = Conversations { count: 0, slots: [(0, Conversation::UNKNOWN); Self::MAX] };
+    pub const NONE: Conversations = Conversations { count: 0, own: 0, slots: [(0, Conversation::UNKNOWN); Self::MAX] };
 
     /// Forgets all of them.
     pub fn clear(&mut self) {
-        self.count = 0;
+        (self.count, self.own) = (0, 0);
     }
 
     /// The most conversations that one frame can belong to (tunnels within tunnels); deeper ones are not followed.
@@ -51,10 +53,18 @@ impl Conversations {
             Some(slot) => {
                 *slot = (layer as u8, conversation);
                 self.count += 1;
+                self.own = self.count;
                 true
             }
             None => false,
         }
+    }
+
+    /// Notes the conversation of a layer in a quotation, if there is room. The frame does not belong to it.
+    pub fn quote(&mut self, layer: usize, conversation: Conversation) {
+        let own = self.own;
+        self.push(layer, conversation);
+        self.own = own;
     }
 
     /// The conversation of the layer with this index.
@@ -62,9 +72,9 @@ impl Conversations {
         self.slots.iter().take(usize::from(self.count)).find(|(l, _)| usize::from(*l) == layer).map(|(_, c)| c)
     }
 
-    /// The innermost conversation.
+    /// The innermost conversation that the frame belongs to.
     pub fn innermost(&self) -> Option<&Conversation> {
-        self.slots.get(usize::from(self.count).checked_sub(1)?).map(|(_, c)| c)
+        self.slots.get(usize::from(self.own).checked_sub(1)?).map(|(_, c)| c)
     }
 }
 

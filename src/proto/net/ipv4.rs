@@ -78,6 +78,7 @@ pub static IPV4: Protocol = Protocol {
     tree: dissect::<Tree>,
     line,
     addresses: Some(addresses),
+    ends: Some(ends),
     fragment_rows: Some(FragmentRows {
         group: &F_GROUP,
         frame: &F_FRAME,
@@ -172,6 +173,15 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
 
 fn addresses(header: &[u8]) -> Option<Addresses> {
     Some(Addresses::V4 { src: *header.get(12..)?.first_chunk()?, dst: *header.get(16..)?.first_chunk()? })
+}
+
+/// With a source route, the checksums inside are computed over the last stop, which is the destination for the sender.
+fn ends(header: &[u8]) -> Option<Addresses> {
+    let length = usize::from(header.first()? & 15) * 4;
+    match (addresses(header)?, ip_options::last_stop(header.get(20..length).unwrap_or_default())) {
+        (Addresses::V4 { src, .. }, Some(dst)) => Some(Addresses::V4 { src, dst }),
+        (addresses, _) => Some(addresses),
+    }
 }
 
 fn explain_header_length(around: &Around<'_>, out: &mut Text) {

@@ -610,3 +610,42 @@ fn stamps_line(option: &[u8], pointer: u64, out: &mut Text) {
         n => out.lit(" [").num(n).lit(" hops not recorded]} "),
     };
 }
+
+/// The last stop of a source route that the packet has not come to the end of (RFC 791 §3.1, loose and strict route).
+pub fn last_stop(mut options: &[u8]) -> Option<[u8; 4]> {
+    loop {
+        let (&kind, rest) = options.split_first()?;
+        options = match kind {
+            EOL => return None,
+            NOP => rest,
+            _ => {
+                let length = usize::from(*rest.first()?);
+                let option = options.get(..length).filter(|o| o.len() >= 2)?;
+                if matches!(kind, LOOSE_ROUTE | STRICT_ROUTE) {
+                    // The pointer counts from 1; behind the option, the route is done.
+                    let ahead = option.get(2).is_some_and(|pointer| usize::from(*pointer) + 3 <= length);
+                    return option.get(3..)?.last_chunk().copied().filter(|_| ahead);
+                }
+                options.get(length..)?
+            }
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_stop;
+
+    #[test]
+    fn the_last_stop_counts_until_the_route_is_done() {
+        let route = |pointer| [1, 131, 11, pointer, 192, 0, 2, 1, 192, 0, 2, 254, 0, 0];
+        assert_eq!(last_stop(&route(4)), Some([192, 0, 2, 254]));
+        assert_eq!(last_stop(&route(8)), Some([192, 0, 2, 254]), "one stop is ahead");
+        assert_eq!(last_stop(&route(12)), None, "the packet has been everywhere");
+        assert_eq!(last_stop(&[0, 131, 7, 4, 1, 2, 3, 4]), None, "behind the end");
+        for cut in 0..12 {
+            assert_eq!(last_stop(&route(4)[..cut]), None);
+        }
+        assert_eq!(last_stop(&[131, 1, 0]), None);
+    }
+}

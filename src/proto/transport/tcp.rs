@@ -139,8 +139,11 @@ fn derive<S: Sink>(input: &Input<'_>, header: &[u8; 20], length: u32, s: &mut S)
     let relative = |raw: &Field, base: Option<u32>| (raw.get(header) as u32).wrapping_sub(base.unwrap_or_default());
     if let Some(c) = conversation {
         s.derived(&STREAM, c.stream.into());
-        s.derived_time(&TIME_RELATIVE, c.since_first);
-        s.derived_time(&TIME_DELTA, c.since_previous);
+        // A quotation does not say when the segment was sent.
+        if input.extent != Extent::Quoted {
+            s.derived_time(&TIME_RELATIVE, c.since_first);
+            s.derived_time(&TIME_DELTA, c.since_previous);
+        }
     }
     let seq = relative(&SEQ_RAW, conversation.and_then(|c| c.seq_base));
     let is_set = |flag: &Field| flag.get(header) != 0;
@@ -156,7 +159,8 @@ fn derive<S: Sink>(input: &Input<'_>, header: &[u8; 20], length: u32, s: &mut S)
     }
     s.derived_text(&FLAGS_STR, format_args!("{}", Letters(FLAGS.get(header))));
     let window = WINDOW.get(header);
-    let scale = conversation.map(|c| c.window).filter(|_| !is_set(&SYN));
+    let followed = conversation.filter(|_| input.extent != Extent::Quoted);
+    let scale = followed.map(|c| c.window).filter(|_| !is_set(&SYN));
     let (size, factor) = match scale {
         Some(WindowScale::Shift(shift)) => (window << shift.min(14), Some(1i64 << shift.min(14))),
         Some(WindowScale::Off) => (window, Some(-2)),

@@ -69,8 +69,11 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         status(Covered::of(&input, input.wire), header, input.wire).put(s, &CHECKSUM_STATUS, rule);
         if let Some(c) = input.env.conversation {
             s.derived(&STREAM, u64::from(c.stream));
-            s.derived_time(&TIME_RELATIVE, c.since_first);
-            s.derived_time(&TIME_DELTA, c.since_previous);
+            // A quotation does not say when the datagram was sent.
+            if input.extent != Extent::Quoted {
+                s.derived_time(&TIME_RELATIVE, c.since_first);
+                s.derived_time(&TIME_DELTA, c.since_previous);
+            }
         }
         let payload = (input.data.len() as u32).saturating_sub(8);
         if payload > 0 {
