@@ -378,7 +378,8 @@ fn crafted_keys_do_not_slow_the_flow_table_down() {
     let usual = follow(&registry, &random);
     // Keys that are one to hashes without a secret: equal sums, equal exclusive ors, differences only in high bits,
     // in low bits, in multiples of a common table size, and equal after a multiplication by 31 (the classic string hash).
-    let crafted: [(&str, fn(u32) -> Ends); 6] = [
+    type Craft = fn(u32) -> Ends;
+    let crafted: [(&str, Craft); 6] = [
         ("sums", |i| (0x0a00_0000 + i, 0x0b00_0000 - i, 1024, 80)),
         ("exclusive ors", |i| (0x0a00_0000 ^ i, 0x0b00_0000 ^ i, 1024, 80)),
         ("high bits", |i| (i << 16, 0x0b00_0000 | i >> 16, 1024, 80)),
