@@ -56,6 +56,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("ppi", "wlan_radio"),
     ("pppoed", "pppoe"),
     ("pppoes", "pppoe"),
+    ("prism", "wlan_radio"),
     ("pwethcw", "pweth"),
     ("radiotap", "wlan"),
     ("radiotap", "wlan_radio"),
@@ -63,6 +64,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("tcp", "mptcp"),
     ("udplite", "udp"),
     ("wlan", "wlan_aggregate"),
+    ("wlancap", "wlan_radio"),
 ];
 
 #[test]

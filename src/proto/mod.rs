@@ -41,6 +41,7 @@ pub mod link {
     pub mod ppp_direction;
     pub mod pppoed;
     pub mod pppoes;
+    pub mod prism;
     pub mod pwach;
     pub mod pwethcw;
     pub mod pwethheuristic;
@@ -55,6 +56,7 @@ pub mod link {
     pub mod usb;
     pub mod vlan;
     pub mod wlan;
+    pub mod wlancap;
     pub mod wol;
 }
 /// Network layer.
@@ -146,6 +148,7 @@ pub static ALL: &[&Protocol] = &[
     &link::ppp_direction::PPP_DIRECTION,
     &link::pppoed::PPPOED,
     &link::pppoes::PPPOES,
+    &link::prism::PRISM,
     &link::pwach::PWACH,
     &link::pwethcw::PWETHCW,
     &link::pwethheuristic::PWETHHEURISTIC,
@@ -160,6 +163,7 @@ pub static ALL: &[&Protocol] = &[
     &link::usb::USB,
     &link::vlan::VLAN,
     &link::wlan::WLAN,
+    &link::wlancap::WLANCAP,
     &link::wol::WOL,
     &net::ah::AH,
     &net::arp::ARP,

@@ -35,6 +35,8 @@ pub struct Radio {
     pub rate: Option<f64>,
     /// In MHz.
     pub frequency: Option<u16>,
+    /// The channel's number, where the capture has it instead of the frequency.
+    pub channel: Option<u64>,
     /// In dBm.
     pub signal: Option<i8>,
     /// In dBm.
@@ -53,10 +55,10 @@ impl Radio {
         if let Some(rate) = self.rate {
             s.derived_text(&DATA_RATE, format_args!("{}", Rate(rate)));
         }
+        if let Some(channel) = self.channel.or_else(|| channel(self.frequency?.into())) {
+            s.derived(&CHANNEL, channel);
+        }
         if let Some(frequency) = self.frequency {
-            if let Some(channel) = channel(frequency.into()) {
-                s.derived(&CHANNEL, channel);
-            }
             s.derived(&FREQUENCY, frequency.into());
         }
         for (field, value) in [(&SIGNAL_DB, self.signal_db), (&NOISE_DB, self.noise_db)] {
@@ -140,6 +142,17 @@ pub fn channel(frequency: u64) -> Option<u64> {
         5005..=5895 if frequency.is_multiple_of(5) => (frequency - 5000) / 5,
         4910..=4980 if frequency.is_multiple_of(5) => (frequency - 4000) / 5,
         5955..=7115 if (frequency - 5950).is_multiple_of(5) => (frequency - 5950) / 5,
+        _ => return None,
+    })
+}
+
+/// The centre of a channel of the 2.4 GHz band, or of the 5 GHz band, in MHz.
+pub fn frequency(channel: u32) -> Option<u16> {
+    let channel = u16::try_from(channel).ok()?;
+    Some(match channel {
+        1..=13 => 2_407 + 5 * channel,
+        14 => 2_484,
+        34..=179 => 5_000 + 5 * channel,
         _ => return None,
     })
 }
