@@ -25,6 +25,7 @@ pub(super) fn name(protocol: &Protocol, out: &mut Text) {
         "raw" => out.lit("raw IP"),
         "ieee8021ad" => out.lit("802.1ad"),
         "udplite" => out.lit("UDP-Lite"),
+        "macsec" => out.lit("MACsec"),
         short if short.len() <= 6 && !short.contains('.') => {
             for c in short.chars() {
                 out.ch(c.to_ascii_uppercase());
@@ -41,8 +42,8 @@ fn a_name(protocol: &Protocol, out: &mut Text) {
     name(protocol, &mut word);
     let mut letters = word.as_str().chars();
     let (first, second) = (letters.next().unwrap_or(' '), letters.next().unwrap_or(' '));
-    // Abbreviations are spelled: an M, but a U.
-    let vowel = if second.is_ascii_lowercase() { "AEIOUaeiou" } else { "AEFHILMNORSX8" };
+    // Abbreviations are spelled: an M, but a U. MACsec is a word.
+    let vowel = if second.is_ascii_lowercase() || word.as_str() == "MACsec" { "AEIOUaeiou" } else { "AEFHILMNORSX8" };
     out.lit(if vowel.contains(first) { "an " } else { "a " }).text(&word);
 }
 
