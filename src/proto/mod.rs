@@ -11,6 +11,7 @@ pub mod link {
     pub mod cdp;
     pub mod chap;
     pub mod chdlc;
+    pub mod dtp;
     pub mod eap;
     pub mod eapol;
     pub mod eth;
@@ -53,6 +54,7 @@ pub mod link {
     pub mod sll2;
     pub mod slow;
     pub mod stp;
+    pub mod udld;
     pub mod usb;
     pub mod vlan;
     pub mod wlan;
@@ -117,6 +119,7 @@ pub static ALL: &[&Protocol] = &[
     &link::cdp::CDP,
     &link::chap::CHAP,
     &link::chdlc::CHDLC,
+    &link::dtp::DTP,
     &link::eap::EAP,
     &link::eapol::EAPOL,
     &link::eth::ETH,
@@ -160,6 +163,7 @@ pub static ALL: &[&Protocol] = &[
     &link::sll::SLL,
     &link::slow::SLOW,
     &link::stp::STP,
+    &link::udld::UDLD,
     &link::usb::USB,
     &link::vlan::VLAN,
     &link::wlan::WLAN,

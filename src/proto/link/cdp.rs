@@ -9,9 +9,10 @@
 
 use crate::dissect::{Dissected, Protocol, Seen, Space, Unit};
 use crate::field::{Around, Field, Kind};
-use crate::input::{Bad, Extent, Input};
+use crate::input::{Extent, Input};
 use crate::proto::shared::cdp_line::{self, IP4, IP6, TYPES};
 use crate::proto::shared::checksum::{self, Status};
+use crate::proto::shared::cisco_tlv::{self, HEAD as HEAD_LEN};
 use crate::proto::shared::llc::ORGANIZATIONS;
 use crate::proto::shared::message;
 use crate::proto::shared::multicast::{ip4_kind, ip6_kind};
@@ -148,9 +149,6 @@ pub static CDP: Protocol = Protocol {
     ..Protocol::NONE
 };
 
-/// Length of type and length.
-const TLV_HEAD: u32 = 4;
-
 fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     input.header::<4, S>(s, HEAD)?;
     if S::ON {
@@ -158,40 +156,16 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
         let status = if whole { cdp_line::checksum(input.data) } else { Status::Unverified };
         status.put(s, &CHECKSUM_STATUS, "the checksum covers the message (Cisco CDP)");
     }
-    let mut at = 4;
-    while at < input.wire {
-        let left = input.wire - at;
-        if left < TLV_HEAD {
-            s.flaw(Bad { rule: "a TLV begins with 4 bytes (Cisco CDP)", expected: TLV_HEAD, found: left });
-            break;
-        }
-        let Some([t0, t1, l0, l1]) = input.data.get(at as usize..).and_then(<[u8]>::first_chunk).copied() else {
-            break;
-        };
-        let (kind, length) = (u16::from_be_bytes([t0, t1]), u32::from(u16::from_be_bytes([l0, l1])));
-        if S::ON && s.room() {
-            let readable = (TLV_HEAD..=left).contains(&length);
-            put(s, &Tlv::new(input.data, input.base, at, length.clamp(TLV_HEAD, left)), kind, readable);
-        }
-        if length < TLV_HEAD {
-            s.flaw(Bad { rule: "a TLV is at least 4 bytes long (Cisco CDP)", expected: TLV_HEAD, found: length });
-            break;
-        }
-        if length > left {
-            s.flaw(Bad { rule: "a TLV fits into its message (Cisco CDP)", expected: left, found: length });
-            break;
-        }
-        at += length;
-    }
+    cisco_tlv::walk(&input, s, 4, put);
     Ok(message::step(&input, s, "cdp", input.wire))
 }
 
 /// Puts one TLV. Its value is read if it is `readable`: of a length that can be.
-fn put<S: Sink>(s: &mut S, t: &Tlv<'_>, kind: u16, readable: bool) {
+fn put<S: Sink>(s: &mut S, kind: u16, t: &Tlv<'_>, readable: bool) {
     s.open(group(kind), t.bit(0));
     t.fixed(s, TLV);
     if readable && !value(s, t, kind) {
-        t.rest(s, &DATA, TLV_HEAD);
+        t.rest(s, &DATA, HEAD_LEN);
     }
     s.close(t.bit(t.wire));
 }
@@ -223,30 +197,30 @@ fn group(kind: u16) -> &'static Field {
 fn value<S: Sink>(s: &mut S, t: &Tlv<'_>, kind: u16) -> bool {
     let rule = "a TLV has the length of its type (Cisco CDP)";
     let number = |s: &mut S, field: &'static Field, bytes: u32| {
-        let fits = t.expect(s, rule, TLV_HEAD + bytes);
+        let fits = t.expect(s, rule, HEAD_LEN + bytes);
         if fits {
-            t.uint(s, field, TLV_HEAD, bytes);
+            t.uint(s, field, HEAD_LEN, bytes);
         }
         fits
     };
     match kind {
-        0x01 => t.rest(s, &DEVICE_ID, TLV_HEAD),
-        0x03 => t.rest(s, &PORT_ID, TLV_HEAD),
-        0x06 => t.rest(s, &PLATFORM, TLV_HEAD),
-        0x09 => t.rest(s, &VTP, TLV_HEAD),
-        0x14 => t.rest(s, &SYSTEM_NAME, TLV_HEAD),
-        0x15 => t.rest(s, &SYSTEM_OID, TLV_HEAD),
+        0x01 => t.rest(s, &DEVICE_ID, HEAD_LEN),
+        0x03 => t.rest(s, &PORT_ID, HEAD_LEN),
+        0x06 => t.rest(s, &PLATFORM, HEAD_LEN),
+        0x09 => t.rest(s, &VTP, HEAD_LEN),
+        0x14 => t.rest(s, &SYSTEM_NAME, HEAD_LEN),
+        0x15 => t.rest(s, &SYSTEM_OID, HEAD_LEN),
         0x05 => software(s, t),
         0x02 | 0x16 => return addresses(s, t),
         0x04 if t.expect(s, rule, 8) => t.fixed(s, CAPABILITIES),
-        0x07 if t.wire == 8 => t.rest(s, &GATEWAY, TLV_HEAD),
+        0x07 if t.wire == 8 => t.rest(s, &GATEWAY, HEAD_LEN),
         0x07 => return prefixes(s, t),
         0x08 if t.at_least(s, rule, 9) => hello(s, t),
         0x0a => return number(s, &NATIVE, 2),
         0x0b => {
             let fits = t.expect(s, rule, 5);
-            if let Some(duplex) = t.byte(TLV_HEAD).filter(|_| fits) {
-                s.uint(&DUPLEX, t.bit(TLV_HEAD), 8, u64::from(duplex != 0));
+            if let Some(duplex) = t.byte(HEAD_LEN).filter(|_| fits) {
+                s.uint(&DUPLEX, t.bit(HEAD_LEN), 8, u64::from(duplex != 0));
             }
             return fits;
         }
@@ -281,8 +255,8 @@ fn value<S: Sink>(s: &mut S, t: &Tlv<'_>, kind: u16) -> bool {
 
 /// Puts the lines of a software version.
 fn software<S: Sink>(s: &mut S, t: &Tlv<'_>) {
-    let Some(text) = t.data.get(TLV_HEAD as usize..t.wire as usize) else { return };
-    let mut at = TLV_HEAD;
+    let Some(text) = t.data.get(HEAD_LEN as usize..t.wire as usize) else { return };
+    let mut at = HEAD_LEN;
     for line in text.split(|b| *b == b'\n') {
         let end = at.saturating_add(line.len() as u32);
         if s.room() {
@@ -333,12 +307,12 @@ fn addresses<S: Sink>(s: &mut S, t: &Tlv<'_>) -> bool {
 
 /// Puts prefixes of on-demand routing; returns whether their length is right.
 fn prefixes<S: Sink>(s: &mut S, t: &Tlv<'_>) -> bool {
-    let length = t.wire - TLV_HEAD;
+    let length = t.wire - HEAD_LEN;
     if !length.is_multiple_of(5) {
         s.note(NoteKind::Bad, format_args!("prefixes have 5 bytes each (Cisco CDP): {length} bytes found"));
         return false;
     }
-    let mut at = TLV_HEAD;
+    let mut at = HEAD_LEN;
     while at < t.wire && s.room() {
         t.span(s, &PREFIX, at, at + 4);
         t.uint(s, &PREFIX_LEN, at + 4, 1);
@@ -385,7 +359,7 @@ fn line(seen: &Seen<'_>, out: &mut Text) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::Env;
+    use crate::input::{Bad, Env};
 
     fn read(data: &[u8]) -> (Option<Bad>, Vec<&'static str>) {
         let input = Input { data, base: 0, wire: data.len() as u32, extent: Extent::Whole, env: &Env::NONE };

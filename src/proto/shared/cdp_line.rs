@@ -1,6 +1,7 @@
 //! The line of a CDP message, shaped like tcpdump's, and the names that it shares with the tree.
 
 use super::checksum::{Status, judge};
+use super::cisco_tlv::values;
 use super::llc::named;
 use crate::text::Text;
 use etherparse::checksum::Sum16BitWords;
@@ -78,24 +79,12 @@ pub fn checksum(message: &[u8]) -> Status {
     judge(sum, u16::from_be_bytes(*found))
 }
 
-/// The TLVs of a message: type, value; as far as they are whole.
-fn tlvs(message: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
-    let mut rest = message.get(4..).unwrap_or_default();
-    std::iter::from_fn(move || {
-        let ([t0, t1, l0, l1], after) = rest.split_first_chunk::<4>()?;
-        let length = usize::from(u16::from_be_bytes([*l0, *l1])).checked_sub(4)?;
-        let (value, next) = after.split_at_checked(length)?;
-        rest = next;
-        Some((u16::from_be_bytes([*t0, *t1]), value))
-    })
-}
-
 /// `CDPv2, ttl: 180s, Device-ID 'sw1', length 20`, and with `-v` a line for each TLV. `status` is the checksum's.
 pub fn write(message: &[u8], length: u32, verbose: bool, status: Status, out: &mut Text) {
     let [version, ttl, c0, c1, ..] = message else { return };
     out.lit("CDPv").num((*version).into()).lit(", ttl: ").num((*ttl).into()).ch('s');
     if !verbose {
-        for (_, name) in tlvs(message).filter(|(kind, _)| *kind == 1) {
+        for (_, _, name) in values(message, 4).filter(|(kind, ..)| *kind == 1) {
             out.lit(", Device-ID '").untrusted(name).ch('\'');
         }
         out.lit(", length ").num(length.into());
@@ -108,7 +97,7 @@ pub fn write(message: &[u8], length: u32, verbose: bool, status: Status, out: &m
         _ => out.lit(" (unverified)"),
     };
     out.lit(", length ").num(length.into());
-    for (kind, value) in tlvs(message) {
+    for (kind, _, value) in values(message, 4) {
         out.lit("\n\t").lit(named(TYPES, kind.into()).unwrap_or("unknown field type"));
         out.lit(" (").hex(kind.into(), 2).lit("), value length: ").num(value.len() as u64);
         out.lit(if value.len() == 1 { " byte: " } else { " bytes: " });

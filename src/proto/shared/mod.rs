@@ -4,6 +4,7 @@
 
 pub mod cdp_line;
 pub mod checksum;
+pub mod cisco_tlv;
 pub mod cooked;
 pub mod dccp_options;
 pub mod dscp;
