@@ -87,13 +87,16 @@ pub struct Rate(pub f64);
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = match self.0 {
-            r if r >= 1000.0 => 2,
+            r if r >= 1000.0 => 2i32,
             r if r >= 100.0 => 3,
             r if r >= 10.0 => 4,
             _ => 5,
         };
-        let digits = format!("{:.decimals$}", self.0);
-        f.write_str(digits.trim_end_matches('0').trim_end_matches('.'))
+        // Without the zeros at the end: fewer decimals as long as they say the same. Nothing is allocated.
+        let scale = |n: i32| (self.0 * 10f64.powi(n)).round();
+        let exact = scale(decimals);
+        let fewest = (0..=decimals).find(|n| scale(*n) * 10f64.powi(decimals - n) == exact).unwrap_or(decimals);
+        write!(f, "{:.*}", fewest as usize, self.0)
     }
 }
 
