@@ -55,7 +55,10 @@ fn main() -> io::Result<()> {
         for kept in frames(path) {
             let data = kept.data.get(..LONGEST_FRAME).unwrap_or(&kept.data);
             let [high, low] = kept.link.0.to_be_bytes();
-            frame_seeds.add([&[high, low, if kept.fcs_len == Some(4) { 2 } else { 0 }], data].concat())?;
+            // One in four is also shown.
+            let options = if frame_seeds.seen.len() % 4 == 0 { 0x80 } else { 0 };
+            let options = options | if kept.fcs_len == Some(4) { 2 } else { 0 };
+            frame_seeds.add([&[high, low, options], data].concat())?;
             if packet::peel(&registry, &kept.frame(), &mut layers).is_err() {
                 continue;
             }
