@@ -335,9 +335,9 @@ def show(comparison, programs, everything):
         f"{len(read)} files read, {len(comparison.files) - len(read)} skipped because tshark does not read them to the end; "
         f"{frames} frames, {left_out} left out; number, time and lengths of frames differ in {len(wrong)} files"
     )
-    unused = [e["fields"] for i, e in enumerate(comparison.reasons.entries) if not comparison.reasons.used[i]]
-    if unused:
-        print(f"reasons that explained nothing: {unused}")
+    unused = [e["reason"] for i, e in enumerate(comparison.reasons.entries) if not comparison.reasons.used[i]]
+    if everything and unused:
+        print("reasons that explained nothing:", *unused, sep="\n    ")
 
 
 def figures(comparison):
