@@ -11,6 +11,7 @@ pub mod link {
     pub mod cdp;
     pub mod chap;
     pub mod chdlc;
+    pub mod dsa;
     pub mod dtp;
     pub mod eap;
     pub mod eapol;
@@ -119,6 +120,8 @@ pub static ALL: &[&Protocol] = &[
     &link::cdp::CDP,
     &link::chap::CHAP,
     &link::chdlc::CHDLC,
+    &link::dsa::DSA,
+    &link::dsa::EDSA,
     &link::dtp::DTP,
     &link::eap::EAP,
     &link::eapol::EAPOL,
