@@ -40,6 +40,7 @@ fn a_name_means_one_thing() {
 const FAMILIES: &[(&str, &str)] = &[
     ("ccp", "ppp"),
     ("eapol", "wlan_rsna_eapol"),
+    ("edsa", "dsa"),
     ("gtpprime", "gtp"),
     ("hsrp", "hsrp2"),
     ("icmpv6", "icmp"),
