@@ -384,8 +384,16 @@ fn parenthesis(seen: &Seen<'_>, out: &mut Text) {
         ip_options::line(options, out);
         out.ch(')');
     }
-    if let (Status::Bad { expected, found }, true) = (Covered::header(seen).plain(10), seen.extent != Extent::Quoted) {
-        out.lit(", bad cksum ").hex_digits(found, 1).lit(" (->").hex_digits(expected, 1).lit(")!");
+    match Covered::header(seen).plain(10) {
+        _ if seen.extent == Extent::Quoted => {}
+        // Left to the network card: no error.
+        Status::Bad { found: 0, .. } => {
+            out.lit(", cksum 0 (partial)");
+        }
+        Status::Bad { expected, found } => {
+            out.lit(", bad cksum ").hex_digits(found, 1).lit(" (->").hex_digits(expected, 1).lit(")!");
+        }
+        _ => {}
     }
     out.lit(")\n    ");
 }
