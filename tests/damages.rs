@@ -22,6 +22,7 @@ use sniff::capture::{self, Frame, LinkType, Source};
 use sniff::dissect::Registry;
 use sniff::packet::{self, Conversations, Facts, Layers, MAX_LAYERS, Packet};
 use sniff::time::Time;
+use sniff::tree::Tree;
 use sniff::{flow, proto};
 use std::ffi::OsString;
 use std::io::{Cursor, Write};
@@ -29,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use support::{Dice, fixtures};
+use support::{Dice, fixtures, frames};
 
 /// What the program printed, and its exit code.
 struct Ran {
@@ -328,6 +329,28 @@ fn nothing_from_a_capture_reaches_the_terminal_raw() {
 fn cpu() -> Duration {
     let now = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
+}
+
+/// What a frame may cost that claims 4 GiB on the wire, in a build without optimisation.
+const MOST_PER_FRAME: Duration = Duration::from_millis(50);
+
+#[test]
+fn four_gigabytes_on_the_wire_cost_no_more_than_what_was_captured() {
+    let registry = Registry::new(proto::ALL);
+    let (mut layers, mut tree) = (Layers::default(), Tree::default());
+    for kept in fixtures().iter().flat_map(|f| frames(f)) {
+        for length in [kept.data.len().min(60), kept.data.len()] {
+            let cut = kept.cut_to(length);
+            let frame = Frame { length: u32::MAX, ..cut };
+            let facts = Facts::default();
+            let start = cpu();
+            packet::peel(&registry, &frame, &mut layers).expect("no dissector fails");
+            let packet = Packet::new(&frame, &facts, &layers, &Conversations::NONE, &registry);
+            packet::tree(&packet, &mut tree).expect("no dissector fails");
+            let took = cpu() - start;
+            assert!(took < MOST_PER_FRAME, "{}: {took:?}", kept.name());
+        }
+    }
 }
 
 /// Source and destination, address and port.

@@ -48,7 +48,12 @@ impl<'a> Mutator<'a> {
         }
         let dice = &mut self.dice;
         let link = if dice.below(20) == 0 { self.pool[dice.below(self.pool.len())].link } else { original.link };
-        let more = if dice.below(10) == 0 { dice.below(3000) as u32 } else { 0 };
+        // What was on the wire may be any number, and must cost nothing.
+        let more = match dice.below(100) {
+            0..=8 => dice.below(3000) as u32,
+            9 => u32::MAX - data.len() as u32,
+            _ => 0,
+        };
         Kept {
             file: original.file.clone(),
             number: original.number,

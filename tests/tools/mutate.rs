@@ -46,12 +46,14 @@ struct Options {
     packets: u64,
     files: u64,
     seed: u64,
+    /// The number of the first file: one finding can be made again without all those before it.
+    from: u64,
     /// Where mutants that break something are written.
     keep: Option<PathBuf>,
 }
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { packets: 1_000_000, files: 5_000, seed: 1, keep: None };
+    let mut options = Options { packets: 1_000_000, files: 5_000, seed: 1, from: 0, keep: None };
     let mut args = std::env::args().skip(1);
     while let Some(name) = args.next() {
         let value = args.next().ok_or_else(|| format!("{name} needs a value"))?;
@@ -60,8 +62,9 @@ fn options() -> Result<Options, String> {
             "--packets" => options.packets = number()?,
             "--files" => options.files = number()?,
             "--seed" => options.seed = number()?,
+            "--from" => options.from = number()?,
             "--keep" => options.keep = Some(PathBuf::from(value)),
-            _ => return Err(format!("{name}: there is only --packets, --files, --seed and --keep")),
+            _ => return Err(format!("{name}: there is only --packets, --files, --seed, --from and --keep")),
         }
     }
     Ok(options)
@@ -150,7 +153,7 @@ fn mutate_files(paths: &[PathBuf], options: &Options, findings: &mut Findings) -
     let (mut read, mut frames, mut damaged) = (0u64, 0u64, 0u64);
     let mut slowest = (Duration::ZERO, 0);
     let mut peak = 0u64;
-    for number in 0..options.files {
+    for number in options.from..options.from.saturating_add(options.files) {
         let make = || mutate::file(&pool, &mut dice(options.seed, number));
         let bytes = make();
         let size = bytes.len() as u64;
@@ -170,6 +173,13 @@ fn mutate_files(paths: &[PathBuf], options: &Options, findings: &mut Findings) -
             }
             Ok(Err(why)) => findings.add(&why, &name, &make()),
             Err(_) => findings.add("reading failed", &name, &make()),
+        }
+    }
+    if let Some(folder) = &options.keep {
+        let bytes = mutate::file(&pool, &mut dice(options.seed, slowest.1));
+        if let Err(error) = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(folder.join("slowest"), bytes))
+        {
+            println!("the slowest file could not be kept: {error}");
         }
     }
     println!("{read} files, {damaged} of them damaged, {frames} frames");

@@ -113,7 +113,8 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     let whole = all.part(0, length);
     if S::ON {
         let mut at = FIXED;
-        while at + ITEM <= whole.wire && s.room() {
+        // Only as far as bytes were captured: the length on the wire may be anything.
+        while at + ITEM <= whole.wire && (at as usize) < whole.data.len() && s.room() {
             item(s, order, &whole.part(at, ITEM));
             at += ITEM;
         }

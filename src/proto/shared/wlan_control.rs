@@ -90,7 +90,7 @@ fn announcement<S: Sink>(s: &mut S, body: &Tlv<'_>) {
         return;
     }
     let mut at = 1;
-    while at + 2 <= body.wire && s.room() {
+    while at + 2 <= body.wire && (at as usize) < body.data.len() && s.room() {
         body.part(at, 2).fixed(s, STATION);
         at += 2;
     }
