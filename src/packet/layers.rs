@@ -96,7 +96,7 @@ impl PartialEq for Layers {
 }
 
 /// Positions of layers count in the bytes of the frame and, behind them, those of the datagrams that it completed
-/// (see [`Packet::bytes`]).
+/// (see [`Packet::bytes`](super::Packet::bytes)).
 impl Layers {
     /// The most datagrams that one frame completes, fragments within fragments; deeper ones stay fragments.
     pub const MAX_JOINED: usize = 4;

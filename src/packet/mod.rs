@@ -139,7 +139,7 @@ pub struct Packet<'a> {
     pub registry: &'a Registry,
     /// The bytes in which positions count: the frame's and, behind them, those of the datagrams that it completed.
     pub bytes: &'a [u8],
-    /// Where the bytes of those datagrams came from, see [`Joined::sources`].
+    /// Where the bytes of those datagrams came from, see [`Joined::sources`](fragments::Joined::sources).
     pub sources: &'a [Source],
 }
 

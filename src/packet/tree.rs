@@ -9,7 +9,7 @@ use crate::proto;
 use crate::sink::{NoteKind, Sink};
 use crate::tree::Tree;
 
-/// Builds the tree of a packet that [`peel`] peeled before. Reads its bytes again, with fields; the layers come out the
+/// Builds the tree of a packet that [`peel`](super::peel) peeled before. Reads its bytes again, with fields; the layers come out the
 /// same (a law that tests check).
 pub fn tree(packet: &Packet<'_>, tree: &mut Tree) -> Result<(), Failed> {
     let Packet { frame, facts, layers, registry, bytes, .. } = *packet;

@@ -1,5 +1,5 @@
 //! The attribute-value pairs of L2TP's control messages (RFC 2661 §4, RFC 3931 §5): every one that says something is a row
-//! of [`AVPS`], which the tree and the line read.
+//! of `AVPS`, which the tree and the line read.
 //!
 //! ```text
 //! |M|H| rsvd  |      Length       |           Vendor ID           |
