@@ -1,9 +1,5 @@
 //! Peeling, following conversations and writing lines allocate nothing per packet once their memory is warm.
 
-#[path = "support/mod.rs"]
-#[allow(dead_code, reason = "shared with tests that use more of it")]
-mod support;
-
 use allocation_counter::measure;
 use sniff::dissect::{Registry, Style};
 use sniff::output::line::Line;
@@ -12,10 +8,10 @@ use sniff::packet::{self, Conversations, Facts, Layers, Packet};
 use sniff::text::Text;
 use sniff::tree::Tree;
 use sniff::{cli, flow, proto};
+use sniff_testing::captures::{Kept, fixtures, frames};
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use support::{Kept, fixtures, frames};
 
 type Bench = (Registry, Layers, flow::Table, Conversations, Line, Text, Tree);
 

@@ -3,19 +3,6 @@
 //! Closed pipes, full disks and hostile file names are in `tests/cli.rs`; caps of the readers in `src/capture/tests.rs`,
 //! those of reassembly in `src/packet/fragments.rs`.
 
-#![allow(unreachable_pub, reason = "a program: nobody imports its modules")]
-
-#[path = "support/files.rs"]
-#[allow(dead_code, reason = "shared with programs that use more of it")]
-mod files;
-#[path = "../fixtures/kit/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "shared with the makers of fixtures")]
-mod kit;
-#[path = "support/mod.rs"]
-#[allow(dead_code, reason = "shared with programs that use more of it")]
-mod support;
-
-use kit::*;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::Value;
 use sniff::capture::{self, Frame, LinkType, Source};
@@ -24,13 +11,15 @@ use sniff::packet::{self, Conversations, Facts, Layers, MAX_LAYERS, Packet};
 use sniff::time::Time;
 use sniff::tree::Tree;
 use sniff::{flow, proto};
+use sniff_testing::captures::{Dice, fixtures, frames};
+use sniff_testing::files;
+use sniff_testing::kit::*;
 use std::ffi::OsString;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use support::{Dice, fixtures, frames};
 
 /// What the program printed, and its exit code.
 struct Ran {
@@ -397,7 +386,7 @@ fn crafted_keys_do_not_slow_the_flow_table_down() {
     const COUNT: u32 = 30_000;
     let registry = Registry::new(proto::ALL);
     let mut dice = Dice::new(7);
-    let random: Vec<_> = (0..COUNT).map(|i| (dice.next() as u32, i, dice.next() as u16, dice.next() as u16)).collect();
+    let random: Vec<_> = (0..COUNT).map(|i| (dice.draw() as u32, i, dice.draw() as u16, dice.draw() as u16)).collect();
     let usual = follow(&registry, &random);
     // Keys that are one to hashes without a secret: equal sums, equal exclusive ors, differences only in high bits,
     // in low bits, in multiples of a common table size, and equal after a multiplication by 31 (the classic string hash).

@@ -2,10 +2,8 @@
 
 #![allow(unreachable_pub, reason = "a program: nobody imports its modules")]
 
-#[path = "../fixtures/kit/mod.rs"]
-mod kit;
-
-use kit::Fixtures;
+use sniff_testing::kit;
+use sniff_testing::kit::Fixtures;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

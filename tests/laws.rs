@@ -1,20 +1,11 @@
 //! Laws that hold for every packet, on all fixtures, on the corpus and on mutations of both.
 
-#[path = "support/bench.rs"]
-#[allow(dead_code, reason = "shared with programs that use more of it")]
-mod bench;
-#[path = "support/mutate.rs"]
-#[allow(dead_code, reason = "shared with programs that use more of it")]
-mod mutate;
-#[path = "support/mod.rs"]
-mod support;
-
-use bench::{Bench, cut};
-use mutate::Mutator;
 use sniff::packet;
+use sniff_testing::bench::{Bench, cut};
+use sniff_testing::captures::{Kept, corpus, fixtures, frames};
+use sniff_testing::mutate::Mutator;
 use std::collections::BTreeMap;
 use std::path::Path;
-use support::{Kept, corpus, fixtures, frames};
 
 /// Collects what is wrong: how often, and the first example of each kind. Kinds differ in more than numbers.
 #[derive(Default)]

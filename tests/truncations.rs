@@ -4,22 +4,16 @@
 //! `SNIFF_TRUNCATIONS=all` cuts every file at each of its first and last 4,096 bytes instead of at some of them; every
 //! packet is cut at every length by `SNIFF_LAWS=all` in `tests/laws.rs`.
 
-#[path = "support/files.rs"]
-#[allow(dead_code, reason = "shared with programs that use more of it")]
-mod files;
-#[path = "support/mod.rs"]
-#[allow(dead_code, reason = "shared with programs that use more of it")]
-mod support;
-
 use sniff::capture::{self, Error, Source};
 use sniff::dissect::Registry;
 use sniff::proto;
+use sniff_testing::captures::{Dice, Kept, corpus, fixtures, frames};
+use sniff_testing::files;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use support::{Dice, Kept, corpus, fixtures, frames};
 
 /// Runs the program in this process and returns its exit code, its lines and what it said on standard error.
 fn run(args: &[&str]) -> (u8, usize, String) {

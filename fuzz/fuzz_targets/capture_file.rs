@@ -2,10 +2,8 @@
 
 #![no_main]
 
-#[path = "../../tests/support/files.rs"]
-#[allow(dead_code, reason = "shared with tests that use more of it")]
-mod files;
 
+use sniff_testing::files;
 use libfuzzer_sys::fuzz_target;
 use sniff::dissect::Registry;
 use sniff::proto;

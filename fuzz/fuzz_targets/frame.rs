@@ -3,11 +3,8 @@
 
 #![no_main]
 
-#[path = "../../tests/support/bench.rs"]
-#[allow(dead_code, reason = "shared with tests that use more of it")]
-mod bench;
 
-use bench::Bench;
+use sniff_testing::bench::Bench;
 use libfuzzer_sys::fuzz_target;
 use sniff::capture::{Frame, LinkType};
 use sniff::time::Time;

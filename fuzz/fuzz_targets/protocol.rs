@@ -3,10 +3,8 @@
 
 #![no_main]
 
-#[path = "../../tests/support/bench.rs"]
-#[allow(dead_code, reason = "shared with tests that use more of it")]
-mod bench;
 
+use sniff_testing::bench;
 use libfuzzer_sys::fuzz_target;
 use sniff::dissect::Registry;
 use sniff::input::{Addresses, Conversation, Env, Extent, Input, WindowScale};

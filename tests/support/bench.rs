@@ -18,19 +18,25 @@ use sniff::{flow, proto};
 use std::collections::BTreeSet;
 
 /// What is needed to look at packets one after the other.
-pub(crate) struct Bench {
-    pub(crate) registry: Registry,
-    pub(crate) layers: Layers,
-    pub(crate) fragments: Fragments,
-    pub(crate) tree: Tree,
+pub struct Bench {
+    pub registry: Registry,
+    pub layers: Layers,
+    pub fragments: Fragments,
+    pub tree: Tree,
     flows: flow::Table,
     scratch: Tree,
     text: Text,
     json: Json,
 }
 
+impl Default for Bench {
+    fn default() -> Self {
+        Bench::new()
+    }
+}
+
 impl Bench {
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Bench {
             registry: Registry::new(proto::ALL),
             layers: Layers::default(),
@@ -44,16 +50,12 @@ impl Bench {
     }
 
     /// Peels a frame, builds its tree, and checks what must hold for any bytes whatever.
-    pub(crate) fn look(&mut self, frame: &Frame<'_>) -> Result<Conversations, String> {
+    pub fn look(&mut self, frame: &Frame<'_>) -> Result<Conversations, String> {
         self.look_within(frame, None)
     }
 
     /// As [`Bench::look`], for a packet whose conversations are known already.
-    pub(crate) fn look_within(
-        &mut self,
-        frame: &Frame<'_>,
-        known: Option<&Conversations>,
-    ) -> Result<Conversations, String> {
+    pub fn look_within(&mut self, frame: &Frame<'_>, known: Option<&Conversations>) -> Result<Conversations, String> {
         let conversations = self.read(frame, known)?;
         self.check(frame, &conversations)?;
         Ok(conversations)
@@ -61,7 +63,7 @@ impl Bench {
 
     /// What the program does with a frame before it shows it: the layers, what its fragments complete, its
     /// conversations unless they are known, and its tree.
-    pub(crate) fn read(&mut self, frame: &Frame<'_>, known: Option<&Conversations>) -> Result<Conversations, String> {
+    pub fn read(&mut self, frame: &Frame<'_>, known: Option<&Conversations>) -> Result<Conversations, String> {
         let facts = Facts { number: 1, ..Facts::default() };
         packet::peel(&self.registry, frame, &mut self.layers).map_err(|_| "peeling failed".to_owned())?;
         self.fragments.clear();
@@ -85,7 +87,7 @@ impl Bench {
     }
 
     /// Checks the packet that was read last.
-    pub(crate) fn check(&mut self, frame: &Frame<'_>, conversations: &Conversations) -> Result<(), String> {
+    pub fn check(&mut self, frame: &Frame<'_>, conversations: &Conversations) -> Result<(), String> {
         let facts = Facts { number: 1, ..Facts::default() };
         let seen = Packet::new(frame, &facts, &self.layers, conversations, &self.registry).with(&self.fragments);
         let total = Ledger::of(&seen).total();
@@ -97,7 +99,7 @@ impl Bench {
     }
 
     /// Writes the packet that was read last as a line and as JSON, as the program does; returns how many bytes that are.
-    pub(crate) fn write(&mut self, frame: &Frame<'_>, conversations: &Conversations) -> Result<usize, String> {
+    pub fn write(&mut self, frame: &Frame<'_>, conversations: &Conversations) -> Result<usize, String> {
         let facts = Facts { number: 1, ..Facts::default() };
         let packet = Packet::new(frame, &facts, &self.layers, conversations, &self.registry).with(&self.fragments);
         let (out, tree, json) = (&mut self.text, &self.tree, &mut self.json);
@@ -113,14 +115,14 @@ impl Bench {
     }
 
     /// Drops what is remembered of former packets, so that a long run uses no more than a short one.
-    pub(crate) fn forget(&mut self) {
+    pub fn forget(&mut self) {
         self.flows = flow::Table::default();
         self.fragments = Fragments::default();
     }
 
     /// Writes every view of the packet that was looked at last; none of them may fail, or print what could act on a
     /// terminal, and JSON must be JSON without a key twice.
-    pub(crate) fn show(&mut self, frame: &Frame<'_>, conversations: &Conversations) -> Result<(), String> {
+    pub fn show(&mut self, frame: &Frame<'_>, conversations: &Conversations) -> Result<(), String> {
         let facts = Facts { number: 1, ..Facts::default() };
         let (layers, registry) = (&self.layers, &self.registry);
         let packet = Packet::new(frame, &facts, layers, conversations, registry).with(&self.fragments);
@@ -209,7 +211,7 @@ impl Bench {
 }
 
 /// One protocol alone, at these bytes: peel and tree agree, the fields lie inside the bytes, the line can be written.
-pub(crate) fn alone(registry: &Registry, protocol: &Protocol, input: Input<'_>) -> Result<(), String> {
+pub fn alone(registry: &Registry, protocol: &Protocol, input: Input<'_>) -> Result<(), String> {
     let (mut off, mut tree) = (Off::default(), Tree::default());
     tree.enter(0);
     tree.ends_at(input.base.saturating_add(input.data.len() as u32).saturating_mul(8));
@@ -353,7 +355,7 @@ fn bad_notes(tree: &Tree) -> Vec<String> {
 }
 
 /// A packet cut at any length gives the beginning of the whole tree, and never a contradiction that the whole has not.
-pub(crate) fn cut(bench: &mut Bench, frame: &Frame<'_>, lengths: impl Iterator<Item = usize>) -> Result<(), String> {
+pub fn cut(bench: &mut Bench, frame: &Frame<'_>, lengths: impl Iterator<Item = usize>) -> Result<(), String> {
     // A cut segment may belong to no conversation; what it says of itself must stay the same.
     let conversations = bench.look(frame)?;
     // A whole fragment waits for the others; of one that is cut, what can be read is shown. Neither begins the other.

@@ -47,11 +47,11 @@ impl Write for Bytes {
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Read {
+pub struct Read {
     /// Frames that were delivered.
-    pub(crate) frames: u64,
+    pub frames: u64,
     /// Whether it ended in damage, as opposed to well.
-    pub(crate) damaged: bool,
+    pub damaged: bool,
 }
 
 /// Reads a capture file from memory and shows all of it.
@@ -59,7 +59,7 @@ pub(crate) struct Read {
 /// # Errors
 ///
 /// A dissector or writer failed, the reader yields something behind its end, or the counts do not add up.
-pub(crate) fn show(registry: &Registry, bytes: Vec<u8>) -> Result<Read, String> {
+pub fn show(registry: &Registry, bytes: Vec<u8>) -> Result<Read, String> {
     let Ok(mut source) = capture::open_stream(Path::new("file"), Cursor::new(bytes)) else {
         return Ok(Read::default());
     };
@@ -106,7 +106,7 @@ fn judge(outcome: &Outcome, source: &mut capture::FileSource) -> Result<Read, St
 }
 
 /// A reader that ended, well or badly, stays ended.
-pub(crate) fn ended(source: &mut impl Source) -> Result<(), String> {
+pub fn ended(source: &mut impl Source) -> Result<(), String> {
     for _ in 0..3 {
         match source.next() {
             Ok(None) => {}

@@ -1,7 +1,7 @@
 //! Seeded mutations of packets and of capture files: what chance, bad memory, and people with bad intentions make.
 
 use crate::bench::Bench;
-use crate::support::{Dice, Kept};
+use crate::captures::{Dice, Kept};
 use std::io::Write;
 
 /// Where a packet is most worth attacking.
@@ -14,18 +14,18 @@ struct Marks {
 }
 
 /// Makes mutants of a pool of packets, always the same for the same seed.
-pub(crate) struct Mutator<'a> {
+pub struct Mutator<'a> {
     pool: &'a [Kept],
     marks: Vec<Marks>,
     dice: Dice,
 }
 
 /// Longer packets are cut to this before they are changed, so that speed says something.
-pub(crate) const LONGEST: usize = 2048;
+pub const LONGEST: usize = 2048;
 
 impl<'a> Mutator<'a> {
     /// A mutator of these packets, of which there must be one at least.
-    pub(crate) fn new(pool: &'a [Kept], seed: u64) -> Self {
+    pub fn new(pool: &'a [Kept], seed: u64) -> Self {
         assert!(!pool.is_empty(), "there is nothing to mutate");
         let mut bench = Bench::new();
         let marks = pool.iter().map(|kept| marks(&mut bench, kept)).collect();
@@ -33,12 +33,12 @@ impl<'a> Mutator<'a> {
     }
 
     /// Begins a new series.
-    pub(crate) fn reseed(&mut self, seed: u64) {
+    pub fn reseed(&mut self, seed: u64) {
         self.dice = Dice::new(seed);
     }
 
     /// A frame changed in one to six ways, and sometimes under a wrong link type.
-    pub(crate) fn packet(&mut self) -> Kept {
+    pub fn packet(&mut self) -> Kept {
         let chosen = self.dice.below(self.pool.len());
         let original = &self.pool[chosen];
         let mut data = original.data.clone();
@@ -129,7 +129,7 @@ fn marks(bench: &mut Bench, kept: &Kept) -> Marks {
 
 /// A number at which programs break.
 fn interesting(dice: &mut Dice) -> u64 {
-    let any = dice.next();
+    let any = dice.draw();
     match dice.below(9) {
         0 => 0,
         1 => 1,
@@ -160,7 +160,7 @@ fn attack(dice: &mut Dice, data: &mut [u8], at: usize, size: usize) {
 }
 
 /// Makes a mutant of one of these files: of its bytes, of the stream before it is compressed, or of two files.
-pub(crate) fn file(pool: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
+pub fn file(pool: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
     let mut bytes = pool[dice.below(pool.len())].clone();
     for _ in 0..=dice.below(5) {
         let at = match dice.below(4) {
@@ -192,7 +192,7 @@ pub(crate) fn file(pool: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
                 bytes.truncate(at);
                 bytes.extend(other.iter().skip(from).take(32 << 10));
             }
-            _ => drop(bytes.splice(at.min(bytes.len())..at.min(bytes.len()), vec![dice.next() as u8; dice.below(70)])),
+            _ => drop(bytes.splice(at.min(bytes.len())..at.min(bytes.len()), vec![dice.draw() as u8; dice.below(70)])),
         }
     }
     match dice.below(12) {
@@ -202,7 +202,7 @@ pub(crate) fn file(pool: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
             let mut packed = compressed(dice, &bytes);
             for _ in 0..=dice.below(3) {
                 let at = dice.below(packed.len());
-                packed.get_mut(at).into_iter().for_each(|b| *b = dice.next() as u8);
+                packed.get_mut(at).into_iter().for_each(|b| *b = dice.draw() as u8);
             }
             packed
         }

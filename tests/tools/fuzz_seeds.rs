@@ -1,17 +1,13 @@
 //! Writes the inputs that the fuzz targets begin with, made of the fixtures and of the captures given:
 //! `scripts/fuzz-seeds [FILE...]`.
 
-#[path = "../support/mod.rs"]
-#[allow(dead_code, reason = "shared with tests that use more of it")]
-mod support;
-
 use sniff::dissect::Registry;
 use sniff::packet::{self, Layers};
 use sniff::proto;
+use sniff_testing::captures::{fixtures, frames};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use support::{fixtures, frames};
 
 /// Longer inputs make fuzzing slow.
 const LONGEST_FRAME: usize = 4096;

@@ -6,30 +6,19 @@
 //! tree, line and JSON, files through the reader and all of that. Reported are failures, laws that break, the slowest
 //! packet in thread CPU time, and the peak memory over the size of the file. Exit code 1: a bound does not hold.
 
-#[path = "../support/bench.rs"]
-#[allow(dead_code, reason = "shared with tests that use more of it")]
-mod bench;
-#[path = "../support/files.rs"]
-#[allow(dead_code, reason = "shared with tests that use more of it")]
-mod files;
-#[path = "../support/mutate.rs"]
-#[allow(dead_code, reason = "shared with tests that use more of it")]
-mod mutate;
-#[path = "../support/mod.rs"]
-#[allow(dead_code, reason = "shared with tests that use more of it")]
-mod support;
-
-use bench::Bench;
-use mutate::Mutator;
 use rustix::time::{ClockId, clock_gettime};
 use sniff::dissect::Registry;
 use sniff::{packet, proto};
+use sniff_testing::bench::Bench;
+use sniff_testing::captures::{Dice, Kept, corpus, fixtures, frames};
+use sniff_testing::files;
+use sniff_testing::mutate;
+use sniff_testing::mutate::Mutator;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::Duration;
-use support::{Dice, Kept, corpus, fixtures, frames};
 
 /// No packet may take longer.
 const SLOWEST_PACKET: Duration = Duration::from_millis(10);
@@ -190,7 +179,7 @@ fn mutate_files(paths: &[PathBuf], options: &Options, findings: &mut Findings) -
 /// The dice for the mutant with this number.
 fn dice(seed: u64, number: u64) -> Dice {
     let mut dice = Dice::new(seed.wrapping_mul(0x9e37_79b9).wrapping_add(number));
-    dice.next();
+    dice.draw();
     dice
 }
 

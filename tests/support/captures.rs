@@ -5,24 +5,24 @@ use sniff::time::Time;
 use std::path::{Path, PathBuf};
 
 /// A frame with its bytes.
-pub(crate) struct Kept {
-    pub(crate) file: PathBuf,
-    pub(crate) number: u64,
-    pub(crate) data: Vec<u8>,
-    pub(crate) length: u32,
-    pub(crate) link: LinkType,
-    pub(crate) fcs_len: Option<u8>,
-    pub(crate) time: Time,
+pub struct Kept {
+    pub file: PathBuf,
+    pub number: u64,
+    pub data: Vec<u8>,
+    pub length: u32,
+    pub link: LinkType,
+    pub fcs_len: Option<u8>,
+    pub time: Time,
 }
 
 impl Kept {
     /// The frame, as a capture yields it.
-    pub(crate) fn frame(&self) -> Frame<'_> {
+    pub fn frame(&self) -> Frame<'_> {
         self.cut_to(self.data.len())
     }
 
     /// The frame as if only its first bytes had been captured.
-    pub(crate) fn cut_to(&self, bytes: usize) -> Frame<'_> {
+    pub fn cut_to(&self, bytes: usize) -> Frame<'_> {
         Frame {
             time: self.time,
             has_time: true,
@@ -41,24 +41,24 @@ impl Kept {
     }
 
     /// Whether all of it was captured.
-    pub(crate) fn is_whole(&self) -> bool {
+    pub fn is_whole(&self) -> bool {
         self.data.len() >= self.length as usize
     }
 
     /// Where it comes from, for messages.
-    pub(crate) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         format!("{} frame {}", self.file.display(), self.number)
     }
 }
 
 /// The package's own captures.
-pub(crate) fn fixtures() -> Vec<PathBuf> {
-    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))
+pub fn fixtures() -> Vec<PathBuf> {
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures"))
 }
 
 /// The captures of others: `SNIFF_CORPUS`, or `../shared/corpus` beside the package. `None`, and a message, without.
-pub(crate) fn corpus() -> Option<Vec<PathBuf>> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+pub fn corpus() -> Option<Vec<PathBuf>> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let folder = std::env::var_os("SNIFF_CORPUS").map_or_else(beside, PathBuf::from);
     if !folder.is_dir() {
         eprintln!("skipped: there is no corpus at {} (SNIFF_CORPUS names another folder)", folder.display());
@@ -82,7 +82,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The frames of a file, as far as it can be read.
-pub(crate) fn frames(path: &Path) -> Vec<Kept> {
+pub fn frames(path: &Path) -> Vec<Kept> {
     let Ok(mut source) = capture::open(path) else { return Vec::new() };
     let mut kept = Vec::new();
     while let Ok(Some(frame)) = source.next() {
@@ -100,14 +100,14 @@ pub(crate) fn frames(path: &Path) -> Vec<Kept> {
 }
 
 /// Numbers that look random and are the same each time (xorshift64*).
-pub(crate) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Dice(seed | 1)
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -115,7 +115,7 @@ impl Dice {
     }
 
     /// A number below `limit`, or 0.
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        (self.next() >> 33) as usize % limit.max(1)
+    pub fn below(&mut self, limit: usize) -> usize {
+        (self.draw() >> 33) as usize % limit.max(1)
     }
 }
