@@ -2,6 +2,7 @@
 
 pub mod key;
 pub mod table;
+pub mod zeek;
 
 pub use key::FlowKey;
 pub use table::{Counts, Table};
