@@ -310,8 +310,50 @@ pub enum Follow {
     /// UDP: by ports.
     Udp,
     /// Echo: by the identifier that this reads out of requests and replies.
-    Echo(fn(&[u8]) -> Option<u16>),
+    Echo(fn(&[u8]) -> Option<Echo>),
 }
+
+/// The head of an ICMP or ICMPv6 echo message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Echo {
+    /// Type.
+    pub kind: u8,
+    /// Code.
+    pub code: u8,
+    /// Identifier, the same in all messages of one program.
+    pub identifier: u16,
+    /// Sequence number, which the reply repeats.
+    pub number: u16,
+}
+
+impl Echo {
+    /// Reads the first eight bytes; `None` when they are not there or the type is none of these two.
+    pub fn read(message: &[u8], kinds: [u8; 2]) -> Option<Echo> {
+        let [kind, code, _, _, a, b, c, d] = *message.first_chunk::<8>()?;
+        let (identifier, number) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+        kinds.contains(&kind).then_some(Echo { kind, code, identifier, number })
+    }
+}
+
+/// What a packet's header says of its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hop {
+    /// Time to live, or hop limit.
+    pub ttl: u8,
+    /// Identification; `None` where the header has none.
+    pub id: Option<u16>,
+    /// The congestion mark (CE, RFC 3168 §5) is set.
+    pub marked: bool,
+}
+
+/// Reads what a packet's header says of its way.
+pub type HopOf = fn(&[u8]) -> Option<Hop>;
+
+/// Reads type and code of an error message that says that the packet it quotes was not delivered.
+pub type UndeliveredOf = fn(&[u8]) -> Option<(u8, u8)>;
+
+/// Reads the number of the network, label or tunnel out of a header.
+pub type NetworkOf = fn(&[u8]) -> Option<u32>;
 
 /// A protocol: everything the rest of `sniff` knows about it.
 pub struct Protocol {
@@ -346,6 +388,12 @@ pub struct Protocol {
     pub ports: Option<PortsOf>,
     /// How its conversations are followed, if it has any.
     pub follow: Option<Follow>,
+    /// What a packet's header says of its way, for protocols with addresses.
+    pub hop: Option<HopOf>,
+    /// Says whether a packet that it quotes was not delivered, for error messages.
+    pub undelivered: Option<UndeliveredOf>,
+    /// Reads which of several networks it carries, for tunnels and tags.
+    pub network: Option<NetworkOf>,
     /// What Wireshark names behind this layer in `frame.protocols`, although it is the same layer; asked for its header.
     pub counted_as: Option<CountedAs>,
     /// Wireshark does not name the layer behind this one in `frame.protocols`.
@@ -408,6 +456,9 @@ impl Protocol {
         reroutes: None,
         ports: None,
         follow: None,
+        hop: None,
+        undelivered: None,
+        network: None,
         counted_as: None,
         leaves_next_unnamed: false,
         announces_ethertype: false,

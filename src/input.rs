@@ -77,6 +77,8 @@ pub struct Conversation {
     pub since_first: Time,
     /// Time since the conversation's previous frame.
     pub since_previous: Time,
+    /// TCP: what this segment is beside what its flags say; bits of the flow table.
+    pub remarks: u16,
 }
 
 impl Conversation {
@@ -89,6 +91,7 @@ impl Conversation {
         window: WindowScale::Unknown,
         since_first: Time { secs: 0, nanos: 0 },
         since_previous: Time { secs: 0, nanos: 0 },
+        remarks: 0,
     };
 }
 

@@ -24,7 +24,7 @@ impl View for Lines {
     }
 
     fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
-        self.0.packet(packet, tree, out);
+        self.0.packet(packet, tree, &[], out);
     }
 }
 
@@ -42,6 +42,7 @@ fn json(path: &Path, registry: &Registry) -> String {
         count: None,
         unbuffered: false,
         unverified: false,
+        memory: 64 << 20,
         interrupted: &AtomicBool::new(false),
         progress: &mut |_| {},
     });

@@ -56,6 +56,10 @@ pub struct Args {
     #[arg(long, value_name = "N|N-M", help_heading = "View", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub explain: Option<String>,
 
+    /// Show every change of state of both ends of every TCP connection
+    #[arg(long, help_heading = "View")]
+    pub states: bool,
+
     /// Show the bytes after the link-level header in hexadecimal (-xx: the link-level header too)
     #[arg(short = 'x', help_heading = "View", action = ArgAction::Count)]
     pub hex: u8,

@@ -49,6 +49,10 @@ pub enum ViewPlan {
     Explain(RangeInclusive<u64>, Option<hex::Form>),
     /// JSON Lines.
     Json,
+    /// Changes of state.
+    States,
+    /// Changes of state as JSON Lines.
+    StatesJson,
     /// Columns.
     Columns(Box<Columns>),
 }
@@ -70,9 +74,11 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
     let hex = hex_form(&args)?;
     let view = match args.format {
         _ if args.count => ViewPlan::Count,
+        Format::Json if args.states => ViewPlan::StatesJson,
         Format::Json => ViewPlan::Json,
         Format::Fields | Format::Csv => ViewPlan::Columns(Box::new(column_view(&args, registry)?)),
         Format::Text => match &args.explain {
+            _ if args.states => ViewPlan::States,
             Some(which) => ViewPlan::Explain(explain_range(which)?, hex),
             None if !args.only.is_empty() => ViewPlan::Tree(Some(protocols(&args.only, registry)?), hex),
             None if args.tree => ViewPlan::Tree(None, hex),

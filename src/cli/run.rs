@@ -192,6 +192,7 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         count,
         unbuffered: line_buffered || is_watched,
         unverified,
+        memory: 1 << 30,
         interrupted: env.interrupted,
         progress: &mut |bytes| progress.at(bytes),
     });
@@ -272,7 +273,7 @@ fn report(outcome: &Outcome, source: &capture::FileSource, expression: Option<&s
             "names and comments were left out, because there are too many",
         ),
         (
-            flows.evicted,
+            flows.evicted(),
             "conversation was forgotten, because there are too many at a time; it may be numbered twice",
             "conversations were forgotten, because there are too many at a time; they may be numbered twice",
         ),

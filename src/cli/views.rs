@@ -1,11 +1,13 @@
 //! The views as the pipeline sees them: each joins writers of `output` into what one run prints.
 
 use super::plan::{Plan, ViewPlan};
+use crate::flow::Transition;
 use crate::output::columns::Columns;
 use crate::output::explain;
 use crate::output::hex;
 use crate::output::json::Json;
 use crate::output::line::Line;
+use crate::output::states;
 use crate::output::tree;
 use crate::packet::Packet;
 use crate::pipeline::View;
@@ -18,10 +20,12 @@ pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
     let line = Line { stamp: plan.stamp, style: plan.style, numbered: plan.numbered };
     match plan.view {
         ViewPlan::Count => Box::new(Counted),
-        ViewPlan::Line(hex) => Box::new(Lines { line, hex }),
+        ViewPlan::Line(hex) => Box::new(Lines { line, hex, changes: Vec::new() }),
         ViewPlan::Tree(only, hex) => Box::new(Trees { only, hex }),
         ViewPlan::Explain(which, hex) => Box::new(Explanations { which, width, hex }),
-        ViewPlan::Json => Box::new(JsonLines(Json::new())),
+        ViewPlan::Json => Box::new(JsonLines { json: Json::new(), changes: Vec::new() }),
+        ViewPlan::States => Box::new(StateLines(states::Lines { stamp: line.stamp })),
+        ViewPlan::StatesJson => Box::new(StateJson::default()),
         ViewPlan::Columns(columns) => Box::new(ColumnLines(*columns)),
     }
 }
@@ -47,6 +51,8 @@ fn dump(packet: &Packet<'_>, form: Option<hex::Form>, out: &mut Text) {
 struct Lines {
     line: Line,
     hex: Option<hex::Form>,
+    /// What the packet that comes next changes.
+    changes: Vec<Transition>,
 }
 
 impl View for Lines {
@@ -54,8 +60,14 @@ impl View for Lines {
         false
     }
 
+    fn transition(&mut self, change: &Transition, _: &mut Text) {
+        // What a timer changes has no line of its own here.
+        self.changes.extend(change.frame.map(|_| *change));
+    }
+
     fn packet(&mut self, packet: &Packet<'_>, _: &Tree, out: &mut Text) {
-        self.line.write(packet, out);
+        self.line.write(packet, &self.changes, out);
+        self.changes.clear();
         dump(packet, self.hex, out);
     }
 }
@@ -101,7 +113,10 @@ impl View for Explanations {
     }
 }
 
-struct JsonLines(Json);
+struct JsonLines {
+    json: Json,
+    changes: Vec<Transition>,
+}
 
 impl View for JsonLines {
     fn wants_tree(&self, _: u64) -> bool {
@@ -109,7 +124,41 @@ impl View for JsonLines {
     }
 
     fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
-        self.0.packet(packet, tree, out);
+        self.json.packet(packet, tree, &self.changes, out);
+        self.changes.clear();
+    }
+
+    fn transition(&mut self, change: &Transition, _: &mut Text) {
+        self.changes.extend(change.frame.map(|_| *change));
+    }
+}
+
+struct StateLines(states::Lines);
+
+impl View for StateLines {
+    fn wants_tree(&self, _: u64) -> bool {
+        false
+    }
+
+    fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}
+
+    fn transition(&mut self, change: &Transition, out: &mut Text) {
+        self.0.transition(change, out);
+    }
+}
+
+#[derive(Default)]
+struct StateJson(states::Json);
+
+impl View for StateJson {
+    fn wants_tree(&self, _: u64) -> bool {
+        false
+    }
+
+    fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}
+
+    fn transition(&mut self, change: &Transition, out: &mut Text) {
+        self.0.transition(change, out);
     }
 }
 

@@ -4,6 +4,7 @@ use crate::dissect::Follow;
 use crate::input::Addresses;
 use crate::packet::{Layer, Packet};
 use std::hash::{Hash, Hasher};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A socket pair in one order for both directions. ICMP echo has its identifier in place of the ports.
 ///
@@ -62,6 +63,26 @@ impl FlowKey {
         (FlowKey([a, b, c, d, rest]), forward)
     }
 
+    /// The socket of the end with this index: 0 for the lower one.
+    pub fn socket(&self, end: usize) -> Socket {
+        let [a, b, c, d, rest] = self.0;
+        let (high, low, port) = if end == 0 { (a, b, rest >> 32) } else { (c, d, rest >> 16) };
+        let ip = match rest & 1 {
+            1 => IpAddr::V4(Ipv4Addr::from_bits(low as u32)),
+            _ => IpAddr::V6(Ipv6Addr::from_bits(u128::from(high) << 64 | u128::from(low))),
+        };
+        Socket { ip, port: port as u16 }
+    }
+
+    /// What kind of conversation it is.
+    pub fn transport(&self) -> Transport {
+        match self.0[4] >> 8 & 0xff {
+            0 => Transport::Tcp,
+            1 => Transport::Udp,
+            _ => Transport::Echo,
+        }
+    }
+
     /// The conversation of the layer with this index, if it is one that is followed: TCP, UDP or ICMP echo.
     #[inline]
     pub fn of(packet: &Packet<'_>, index: usize, layer: &Layer) -> Option<(Transport, FlowKey, bool)> {
@@ -70,12 +91,21 @@ impl FlowKey {
         let (transport, ports) = match protocol.follow? {
             Follow::Tcp => (Transport::Tcp, protocol.ports?(bytes())?),
             Follow::Udp => (Transport::Udp, protocol.ports?(bytes())?),
-            Follow::Echo(identifier) => (Transport::Echo, identifier(bytes()).map(|id| (id, id))?),
+            Follow::Echo(read) => (Transport::Echo, read(bytes()).map(|echo| (echo.identifier, echo.identifier))?),
         };
         let addresses = packet.layers.addresses_around(index, packet.registry, packet.bytes)?;
         let (key, from_low) = FlowKey::new(transport, addresses, ports);
         Some((transport, key, from_low))
     }
+}
+
+/// One end of a conversation. ICMP echo has its identifier in place of the port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Socket {
+    /// Its address.
+    pub ip: IpAddr,
+    /// Its port.
+    pub port: u16,
 }
 
 fn mapped(a: [u8; 4]) -> u128 {

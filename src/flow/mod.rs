@@ -1,8 +1,17 @@
-//! Conversations: which frames belong together, and what earlier frames say about later ones.
+//! Conversations: which frames belong together, what happened to each, and what earlier frames say about later ones.
 
+pub mod clock;
+pub mod entry;
+pub mod exchange;
 pub mod key;
+pub mod numbers;
+pub mod reading;
+pub mod slab;
 pub mod table;
+pub mod tcp;
+pub mod timers;
 pub mod zeek;
 
-pub use key::FlowKey;
-pub use table::{Counts, Table};
+pub use entry::{Carrier, Flow, Kind};
+pub use key::{FlowKey, Socket, Transport};
+pub use table::{Counts, Limits, Table, Transition};

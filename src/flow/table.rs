@@ -1,51 +1,89 @@
-//! The flow table: one entry a conversation, bounded. When it is full, one that was not seen for a while leaves: the
-//! table goes round its entries and takes the first that was not seen since it last came by (the CLOCK algorithm, which
-//! unlike a list in order of use touches no other entry when a packet arrives).
+//! The flow table: one entry a conversation, bounded. When there is no room, the least useful conversation leaves:
+//! first those that have ended, then attempts that nobody answered, then those without handshakes, and open connections
+//! last.
 
-use super::key::{FlowKey, Transport};
-use crate::input::{Conversation, Extent, WindowScale};
-use crate::packet::{Conversations, Layers, Packet};
+use super::clock::Instant;
+use super::entry::{Flow, Kind};
+use super::exchange::{Datagram, Exchange, SILENCE};
+use super::key::{FlowKey, Socket, Transport};
+use super::numbers::{self, Side};
+use super::reading;
+use super::slab::{Class, Slab, Slot};
+use super::tcp::record::frame_number;
+use super::tcp::segment::upto;
+use super::tcp::{Change, Connection, Evidence, Moment, Remarks, Role, Segment, State, Why};
+use super::timers::Timers;
+use super::zeek::{self, Zeek};
+use crate::input::{Conversation, Extent};
+use crate::packet::{Conversations, Layer, Packet};
 use crate::time::Time;
 use ahash::RandomState;
-use etherparse::{TcpOptionElement, TcpOptionsIterator};
 use hashbrown::HashTable;
 
-/// The most conversations that are remembered at a time, about 200 bytes each.
-pub const MAX_FLOWS: usize = 1 << 20;
+/// What the table may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of memory for conversations, at least for one.
+    pub memory: usize,
+    /// Keep conversations that have ended until the memory is needed, to show them in the end.
+    pub keep_ended: bool,
+}
 
-/// How many conversations there were. `created = active + replaced + evicted` holds always.
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { memory: 256 << 20, keep_ended: false }
+    }
+}
+
+/// How many conversations there were. `created = active + expired + evicted()` holds always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Conversations seen, a reused socket pair counting anew.
+    /// Conversations seen; a reused socket pair counts anew.
     pub created: u64,
-    /// Conversations that are remembered now.
+    /// Conversations in the table.
     pub active: u64,
-    /// Conversations whose socket pair was used again.
-    pub replaced: u64,
-    /// Conversations forgotten because the table was full.
-    pub evicted: u64,
+    /// Conversations that had ended before they left the table.
+    pub expired: u64,
+    /// Conversations that had to leave although they might go on, by their class.
+    pub half_open: u64,
+    /// … without a handshake that would say whether they go on.
+    pub loose: u64,
+    /// … open ones.
+    pub established: u64,
     /// Conversations of frames that hold more of them than [`Conversations::MAX`].
     pub unfollowed: u64,
 }
 
-#[derive(Debug)]
-struct Flow {
-    key: FlowKey,
-    id: u32,
-    stream: u32,
-    first: Time,
-    last: Time,
-    /// TCP: what each side (index 0: the key's low side) has shown of itself.
-    sides: [Side; 2],
-    /// Seen since the table last looked for an entry to forget.
-    seen: bool,
+impl Counts {
+    /// Conversations that had to leave because there was no room.
+    pub fn evicted(&self) -> u64 {
+        self.half_open + self.loose + self.established
+    }
 }
 
-/// One direction of a TCP conversation.
-#[derive(Clone, Copy, Debug, Default)]
-struct Side {
-    base: Option<u32>,
-    window: WindowScale,
+/// A change of state of one end of a connection, as views show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// The number of the flow.
+    pub flow: u32,
+    /// The frame that shows it; `None` when a timer did it.
+    pub frame: Option<u64>,
+    /// When.
+    pub time: Time,
+    /// Which end.
+    pub role: Role,
+    /// Its socket.
+    pub socket: Socket,
+    /// The other end's socket.
+    pub peer: Socket,
+    /// The state before.
+    pub from: State,
+    /// The state after.
+    pub to: State,
+    /// Why.
+    pub why: Why,
+    /// What it rests on.
+    pub evidence: Evidence,
 }
 
 /// Conversations by key.
@@ -54,301 +92,429 @@ pub struct Table {
     /// Keyed at random: packets choose the keys, and must not be able to choose collisions.
     keyed: RandomState,
     /// Places in `flows`. The keys are there, beside what a packet needs anyway, so that a lookup misses the cache once.
-    index: HashTable<u32>,
-    flows: Vec<Flow>,
-    /// Where the search for an entry to forget goes on.
-    hand: usize,
-    cap: usize,
+    index: HashTable<Slot>,
+    flows: Slab<Flow>,
+    timers: Timers,
+    limits: Limits,
+    /// Bytes of memory that flows take beyond their records.
+    extra: usize,
+    now: Instant,
     streams: [u32; Transport::COUNT],
     counts: Counts,
+    changes: Vec<Change>,
+    transitions: Vec<Transition>,
+    gone: Vec<Flow>,
 }
 
 impl Default for Table {
     fn default() -> Self {
-        Table::with_cap(MAX_FLOWS)
+        Table::new(Limits::default())
     }
 }
 
+/// Bytes that a flow takes in the index, at its fullest before and its emptiest after growing.
+const INDEX_COST: usize = 10;
+/// Bytes that a set timer takes.
+const TIMER_COST: usize = 16;
+
 impl Table {
-    /// A table that remembers at most `cap` conversations (at least 1).
-    pub fn with_cap(cap: usize) -> Self {
+    /// What a conversation takes of [`Limits::memory`], in bytes, before anything special happens to it.
+    pub const FLOW_COST: usize = Slab::<Flow>::COST + INDEX_COST + TIMER_COST;
+
+    /// An empty table.
+    pub fn new(limits: Limits) -> Self {
         Table {
             keyed: RandomState::new(),
             index: HashTable::new(),
-            flows: Vec::new(),
-            hand: 0,
-            cap: cap.clamp(1, u32::MAX as usize),
+            flows: Slab::default(),
+            timers: Timers::default(),
+            limits,
+            extra: 0,
+            now: Instant::default(),
             streams: [0; Transport::COUNT],
             counts: Counts::default(),
+            changes: Vec::new(),
+            transitions: Vec::new(),
+            gone: Vec::new(),
         }
     }
 
     /// How many conversations there were.
     pub fn counts(&self) -> Counts {
-        self.counts
+        Counts { active: self.flows.len() as u64, ..self.counts }
+    }
+
+    /// The changes of state since the last call of [`Table::observe`] or [`Table::advance`] began, in the order of their
+    /// causes.
+    pub fn transitions(&self) -> &[Transition] {
+        &self.transitions
+    }
+
+    /// A conversation that left the table, when they are to be shown.
+    pub fn gone(&mut self) -> Option<Flow> {
+        self.gone.pop()
+    }
+
+    /// The conversations in the table, in the order of their numbers.
+    pub fn flows(&self) -> impl Iterator<Item = &Flow> {
+        let mut all: Vec<(u32, Slot)> = self.flows.iter().map(|(slot, flow)| (flow.id, slot)).collect();
+        all.sort_unstable();
+        all.into_iter().map(|(_, slot)| &self.flows[slot])
+    }
+
+    /// The capture's clock: the time of the latest frame.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Lets timers fire that are due until `time`.
+    pub fn advance(&mut self, time: Time) {
+        self.transitions.clear();
+        self.tick(time);
+    }
+
+    fn tick(&mut self, time: Time) {
+        let now = Instant::of(time);
+        // Frames of several queues come a little out of order; a clock that was set back stays back.
+        if now < self.now && self.now.since(now) < super::clock::SECOND {
+            return;
+        }
+        self.now = now;
+        while let Some((due, slot, id)) = self.timers.due(now) {
+            self.fire(due, slot, id);
+        }
+    }
+
+    fn fire(&mut self, due: Instant, slot: Slot, id: u32) {
+        let Some(flow) = self.flows.get_mut(slot).filter(|flow| flow.id == id && flow.armed == due) else { return };
+        flow.armed = Instant::NEVER;
+        let Kind::Tcp(connection, _) = &mut flow.kind else { return };
+        if connection.due() <= due {
+            connection.fire(&mut Moment { now: due, frame: None, changes: &mut self.changes });
+        }
+        self.told(slot);
+        self.arm(slot);
+        let class = self.flows[slot].class();
+        self.flows.reclass(slot, class);
+    }
+
+    /// Sets the timer of a flow for what is due next.
+    fn arm(&mut self, slot: Slot) {
+        let flow = &mut self.flows[slot];
+        let Kind::Tcp(connection, _) = &flow.kind else { return };
+        let due = connection.due();
+        if due < flow.armed {
+            flow.armed = due;
+            self.timers.set(due, slot, flow.id);
+        }
+    }
+
+    /// Makes transitions of the changes of a flow.
+    fn told(&mut self, slot: Slot) {
+        let flow = &self.flows[slot];
+        for change in self.changes.drain(..) {
+            let end = usize::from(change.end);
+            self.transitions.push(Transition {
+                flow: flow.id,
+                frame: change.frame,
+                time: change.time.time(),
+                role: flow.role(end),
+                socket: flow.key.socket(end),
+                peer: flow.key.socket(1 - end),
+                from: change.from,
+                to: change.to,
+                why: change.why,
+                evidence: change.evidence,
+            });
+        }
     }
 
     /// Takes note of a packet and finds the conversations that it belongs to, outermost first.
     pub fn observe(&mut self, packet: &Packet<'_>, found: &mut Conversations) {
         found.clear();
+        self.transitions.clear();
+        self.tick(packet.frame.time);
         // Of a header that the capture cuts, enough may be there to tell the conversation.
         let cut = packet.layers.cut_layer();
         for (index, layer) in packet.layers.as_slice().iter().chain(&cut).enumerate() {
             let Some((transport, key, from_low)) = FlowKey::of(packet, index, layer) else { continue };
+            let from = usize::from(!from_low);
+            let part = Part { packet, index, layer, transport, key, from };
             if layer.extent == Extent::Quoted {
                 // Echo has no numbers that a quotation would show.
                 if transport != Transport::Echo {
-                    found.quote(index, self.quoted(transport, key, packet.frame.time));
+                    found.quote(index, self.quoted(&part));
                 }
                 continue;
             }
-            let segment = match transport {
-                Transport::Tcp => Segment::read(Layers::bytes(layer, packet.bytes)),
-                _ => None,
+            let conversation = match transport {
+                Transport::Tcp => self.segment(&part),
+                Transport::Udp | Transport::Echo => self.datagram(&part),
             };
-            let conversation = self.touch(transport, key, from_low, segment, packet.frame.time);
             if !found.push(index, conversation) {
                 self.counts.unfollowed += 1;
             }
         }
     }
 
-    /// The conversation of a packet that an ICMP error quotes. It was sent before, so if it was not seen, this is the
-    /// first that is heard of it. A quotation tells nothing new of a conversation otherwise.
-    fn quoted(&mut self, transport: Transport, key: FlowKey, time: Time) -> Conversation {
+    fn find(&self, key: FlowKey) -> (u64, Option<Slot>) {
         let hash = self.keyed.hash_one(key);
-        let slot = match self.index.find(hash, |slot| self.flows[*slot as usize].key == key) {
-            Some(slot) => *slot,
-            None => self.admit(transport, key, hash, time),
-        };
-        let flow = &self.flows[slot as usize];
+        (hash, self.index.find(hash, |slot| self.flows[*slot].key == key).copied())
+    }
+
+    /// The conversation of a packet that an ICMP error quotes. It was sent before, so if it was not seen, this is the
+    /// first that is heard of it.
+    fn quoted(&mut self, part: &Part<'_>) -> Conversation {
+        let (hash, slot) = self.find(part.key);
+        let slot = slot.unwrap_or_else(|| {
+            let kind = match part.transport {
+                Transport::Tcp => {
+                    let ports = [0, 1].map(|end| part.key.socket(end).port);
+                    let connection = Connection::begun_by(part.from, &Segment::default(), ports);
+                    Kind::Tcp(connection, [Side::default(); 2])
+                }
+                _ => Kind::Exchange(Exchange::begun_by(part.from, &Datagram::default())),
+            };
+            self.admit(part, hash, kind, Zeek::default())
+        });
+        if let Some((kind, code)) = reading::undelivered(part.packet, part.index) {
+            let mut at = Moment { now: self.now, frame: Some(part.packet.facts.number), changes: &mut self.changes };
+            match &mut self.flows[slot].kind {
+                Kind::Tcp(connection, _) => {
+                    if let Some(seq) = reading::quoted_sequence(part.packet, part.layer) {
+                        connection.unreachable(part.from, seq, &mut at);
+                    }
+                }
+                Kind::Exchange(exchange) => exchange.undelivered(kind, code, frame_number(&at)),
+            }
+            self.told(slot);
+            self.arm(slot);
+        }
+        let flow = &self.flows[slot];
         Conversation { flow: flow.id, stream: flow.stream, ..Conversation::UNKNOWN }
     }
 
-    fn touch(
-        &mut self,
-        transport: Transport,
-        key: FlowKey,
-        from_low: bool,
-        segment: Option<Segment>,
-        time: Time,
-    ) -> Conversation {
-        let hash = self.keyed.hash_one(key);
-        let slot = match self.index.find(hash, |slot| self.flows[*slot as usize].key == key) {
-            Some(slot) => *slot,
-            None => self.admit(transport, key, hash, time),
-        };
-        let (own, peer) = if from_low { (0, 1) } else { (1, 0) };
-        let reused = segment.is_some_and(|s| s.opens_anew(&self.flows[slot as usize].sides[own]));
-        if reused {
-            let flow = &mut self.flows[slot as usize];
-            (flow.first, flow.last, flow.sides) = (time, time, [Side::default(); 2]);
-            self.counts.replaced += 1;
-            self.number(slot, transport);
+    fn segment(&mut self, part: &Part<'_>) -> Conversation {
+        let Part { packet, index, layer, from, .. } = *part;
+        // Of a header that is cut or contradicts itself, the ports are all that is known.
+        let segment = reading::segment(packet, index, layer);
+        let damaged = segment.is_some() && reading::is_damaged(packet, index, layer, Transport::Tcp);
+        let sound = segment.unwrap_or_default();
+        let (hash, mut found) = self.find(part.key);
+        if let (Some(slot), Some(segment), false) = (found, &segment, damaged)
+            && let Kind::Tcp(connection, _) = &mut self.flows[slot].kind
+            && connection.is_reused_by(from, segment)
+        {
+            let frame = Some(packet.facts.number);
+            connection.replace(&mut Moment { now: self.now, frame, changes: &mut self.changes });
+            self.told(slot);
+            self.leave_index(slot, hash);
+            found = None;
         }
-        let flow = &mut self.flows[slot as usize];
-        if let Some(segment) = segment {
-            let [low, high] = &mut flow.sides;
-            let (own, peer) = if from_low { (low, high) } else { (high, low) };
-            segment.note(own, peer);
+        let slot = found.unwrap_or_else(|| {
+            let ports = [0, 1].map(|end| part.key.socket(end).port);
+            let connection = Connection::begun_by(from, &sound, ports);
+            let zeek = Zeek::open(Transport::Tcp, sound.flags as u8, ports[from & 1], ports[(1 - from) & 1]);
+            self.admit(part, hash, Kind::Tcp(connection, [Side::default(); 2]), zeek)
+        });
+        let flow = &mut self.flows[slot];
+        let Kind::Tcp(connection, sides) = &mut flow.kind else { return Conversation::UNKNOWN };
+        let mut remarks = Remarks::default();
+        if let Some(segment) = &segment {
+            let [low, high] = sides;
+            let (own, peer) = if from == 0 { (low, high) } else { (high, low) };
+            numbers::note(segment, own, peer);
+            let mut told = zeek_segment(connection, from, segment, damaged);
+            if damaged {
+                remarks = connection.damaged(from);
+            } else {
+                let frame = Some(packet.facts.number);
+                remarks =
+                    connection.segment(from, segment, &mut Moment { now: self.now, frame, changes: &mut self.changes });
+            }
+            told.gap = remarks.any(Remarks::UNSEEN_ACKED);
+            if !remarks.any(Remarks::COPY) {
+                flow.zeek.tcp(from == usize::from(flow.opener), &told);
+            }
         }
         let conversation = Conversation {
             flow: flow.id,
             stream: flow.stream,
-            seq_base: flow.sides[own].base,
-            ack_base: flow.sides[peer].base,
-            window: flow.sides[own].window,
-            since_first: time.since(flow.first),
-            since_previous: time.since(flow.last),
+            seq_base: sides[from & 1].base,
+            ack_base: sides[(1 - from) & 1].base,
+            window: sides[from & 1].window,
+            since_first: packet.frame.time.since(flow.first.time()),
+            since_previous: packet.frame.time.since(flow.last.time()),
+            remarks: remarks.0,
         };
-        (flow.last, flow.seen) = (time, true);
+        self.passed(slot, packet);
+        if !self.changes.is_empty() {
+            self.told(slot);
+        }
+        self.arm(slot);
         conversation
+    }
+
+    fn datagram(&mut self, part: &Part<'_>) -> Conversation {
+        let Part { packet, index, layer, transport, from, .. } = *part;
+        let datagram = reading::datagram(packet, index, layer);
+        let (hash, mut found) = self.find(part.key);
+        let mut stream = None;
+        if let Some(slot) = found
+            && self.now.since(self.flows[slot].last) > SILENCE
+        {
+            stream = Some(self.flows[slot].stream);
+            self.leave_index(slot, hash);
+            found = None;
+        }
+        let slot = found.unwrap_or_else(|| {
+            let ports = [0, 1].map(|end| part.key.socket(end).port);
+            let zeek = Zeek::open(transport, 0, ports[from & 1], ports[(1 - from) & 1]);
+            self.admit(part, hash, Kind::Exchange(Exchange::begun_by(from, &datagram)), zeek)
+        });
+        let now = self.now;
+        let flow = &mut self.flows[slot];
+        if let Some(stream) = stream {
+            // Who looks at streams, as tshark does, knows no end of them.
+            let next = &mut self.streams[transport as usize];
+            (*next, flow.stream) = (next.saturating_sub(1), stream);
+        }
+        let damaged = reading::is_damaged(packet, index, layer, transport);
+        if let Kind::Exchange(exchange) = &mut flow.kind {
+            if damaged {
+                let bad = &mut exchange.halves[from & 1].bad_checksums;
+                *bad = bad.saturating_add(1);
+            } else {
+                exchange.datagram(from, &datagram, now);
+            }
+        }
+        if transport == Transport::Udp {
+            flow.zeek.datagram(from == usize::from(flow.opener), damaged);
+        }
+        let conversation = Conversation {
+            flow: flow.id,
+            stream: flow.stream,
+            since_first: packet.frame.time.since(flow.first.time()),
+            since_previous: packet.frame.time.since(flow.last.time()),
+            remarks: if damaged { Remarks::BAD_CHECKSUM } else { 0 },
+            ..Conversation::UNKNOWN
+        };
+        self.passed(slot, packet);
+        conversation
+    }
+
+    /// Notes that a frame of a flow has passed.
+    fn passed(&mut self, slot: Slot, packet: &Packet<'_>) {
+        let flow = &mut self.flows[slot];
+        let time = Instant::of(packet.frame.time);
+        let gap = u32::try_from(time.since(flow.last) / super::clock::MILLISECOND).unwrap_or(0);
+        flow.longest_gap_ms = flow.longest_gap_ms.max(gap);
+        flow.last = time;
+        flow.last_frame = u32::try_from(packet.facts.number).unwrap_or(u32::MAX);
+        let (class, extra) = (flow.class(), flow.memory());
+        self.extra = self.extra.saturating_add(extra as usize).saturating_sub(flow.extra as usize);
+        flow.extra = extra;
+        self.flows.touch(slot, class);
     }
 
     /// Makes an entry for a conversation that is new, in the place of another one when there is no room.
     #[cold]
-    fn admit(&mut self, transport: Transport, key: FlowKey, hash: u64, time: Time) -> u32 {
-        let sides = [Side::default(); 2];
-        let fresh = Flow { key, id: 0, stream: 0, first: time, last: time, sides, seen: true };
-        let slot = if self.flows.len() < self.cap {
-            self.flows.push(fresh);
-            self.counts.active += 1;
-            self.flows.len() - 1
-        } else {
-            while std::mem::take(&mut self.flows[self.hand].seen) {
-                self.hand = (self.hand + 1) % self.cap;
+    fn admit(&mut self, part: &Part<'_>, hash: u64, kind: Kind, zeek: Zeek) -> Slot {
+        while !self.flows.is_empty() && self.memory() + Self::FLOW_COST > self.limits.memory {
+            let Some(slot) = self.flows.least_useful() else { break };
+            match self.flows.class(slot) {
+                Class::Ended => self.counts.expired += 1,
+                Class::HalfOpen => self.counts.half_open += 1,
+                Class::Loose => self.counts.loose += 1,
+                Class::Established => self.counts.established += 1,
             }
-            let slot = self.hand;
-            self.hand = (self.hand + 1) % self.cap;
-            let gone = std::mem::replace(&mut self.flows[slot], fresh);
-            let gone = self.keyed.hash_one(gone.key);
-            if let Ok(entry) = self.index.find_entry(gone, |s| *s as usize == slot) {
-                entry.remove();
-            }
-            self.counts.evicted += 1;
-            slot
-        } as u32;
+            self.give_up(slot);
+        }
+        self.counts.created += 1;
+        let id = u32::try_from(self.counts.created).unwrap_or(u32::MAX);
+        let next = &mut self.streams[part.transport as usize];
+        let stream = *next;
+        *next = stream.saturating_add(1);
+        let frame = u32::try_from(part.packet.facts.number).unwrap_or(u32::MAX);
+        let flow = Flow {
+            key: part.key,
+            id,
+            stream,
+            first: Instant::of(part.packet.frame.time),
+            last: Instant::of(part.packet.frame.time),
+            first_frame: frame,
+            last_frame: frame,
+            longest_gap_ms: 0,
+            armed: Instant::NEVER,
+            carriers: reading::carriers(part.packet, part.index),
+            zeek,
+            opener: part.from as u8,
+            kind,
+            extra: 0,
+        };
+        let class = flow.class();
+        let slot = self.flows.insert(flow, class);
         let (keyed, flows) = (&self.keyed, &self.flows);
-        self.index.insert_unique(hash, slot, |s| keyed.hash_one(flows[*s as usize].key));
-        self.number(slot, transport);
+        self.index.insert_unique(hash, slot, |s| keyed.hash_one(flows[*s].key));
         slot
     }
 
-    /// Gives a flow that begins its numbers.
-    fn number(&mut self, slot: u32, transport: Transport) {
-        let flow = &mut self.flows[slot as usize];
-        self.counts.created += 1;
-        flow.id = u32::try_from(self.counts.created).unwrap_or(u32::MAX);
-        let stream = &mut self.streams[transport as usize];
-        flow.stream = *stream;
-        *stream = stream.saturating_add(1);
+    fn memory(&self) -> usize {
+        self.flows.len() * Self::FLOW_COST + self.extra
+    }
+
+    /// Takes a conversation out of the table.
+    fn give_up(&mut self, slot: Slot) {
+        let hash = self.keyed.hash_one(self.flows[slot].key);
+        if let Ok(entry) = self.index.find_entry(hash, |s| *s == slot) {
+            entry.remove();
+        }
+        let Some(flow) = self.flows.remove(slot) else { return };
+        self.extra = self.extra.saturating_sub(flow.extra as usize);
+        if self.limits.keep_ended {
+            self.gone.push(flow);
+        }
+    }
+
+    /// The socket pair of a conversation is used anew, or it has ended by silence: it gets no more packets.
+    fn leave_index(&mut self, slot: Slot, hash: u64) {
+        if let Ok(entry) = self.index.find_entry(hash, |s| *s == slot) {
+            entry.remove();
+        }
+        if self.limits.keep_ended {
+            self.flows.reclass(slot, Class::Ended);
+        } else {
+            self.counts.expired += 1;
+            self.give_up(slot);
+        }
     }
 }
 
-/// What a TCP header says that later segments need.
-#[derive(Clone, Copy, Debug)]
-struct Segment {
-    seq: u32,
-    ack: Option<u32>,
-    syn: bool,
-    /// The window scale option of a SYN.
-    shift: Option<u8>,
-    /// The capture ends in the options, so that others may have been there.
-    cut: bool,
+/// A layer of a packet that belongs to a conversation.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    packet: &'a Packet<'a>,
+    index: usize,
+    layer: &'a Layer,
+    transport: Transport,
+    key: FlowKey,
+    /// Index of the end that sent it.
+    from: usize,
 }
 
-impl Segment {
-    fn read(bytes: &[u8]) -> Option<Segment> {
-        let h = bytes.first_chunk::<20>()?;
-        let (seq, ack) = (u32::from_be_bytes([h[4], h[5], h[6], h[7]]), u32::from_be_bytes([h[8], h[9], h[10], h[11]]));
-        let syn = h[13] & 0x02 != 0;
-        let length = usize::from(h[12] >> 4) * 4;
-        let cut = length > bytes.len();
-        let options = bytes.get(20..length.min(bytes.len())).filter(|_| syn).unwrap_or_default();
-        let shift = TcpOptionsIterator::from_slice(options).map_while(Result::ok).find_map(|o| match o {
-            TcpOptionElement::WindowScale(shift) => Some(shift),
-            _ => None,
-        });
-        Some(Segment { seq, ack: (h[13] & 0x10 != 0).then_some(ack), syn, shift, cut })
-    }
-
-    /// A SYN with another initial sequence number than the one before is another connection on the same sockets.
-    fn opens_anew(&self, own: &Side) -> bool {
-        self.syn && self.ack.is_none() && own.base.is_some_and(|base| base != self.seq)
-    }
-
-    /// Updates what is known of both sides. Numbers count from the SYN; where it was not seen, the first byte is 1.
-    fn note(&self, own: &mut Side, peer: &mut Side) {
-        if self.syn && self.ack.is_some() && own.base.is_some_and(|base| base != self.seq) {
-            own.base = None;
-        }
-        if own.base.is_none() {
-            own.base = Some(if self.syn { self.seq } else { self.seq.wrapping_sub(1) });
-        }
-        if let (None, Some(ack)) = (peer.base, self.ack) {
-            peer.base = Some(ack.wrapping_sub(1));
-        }
-        if self.syn {
-            // RFC 7323 §2.2: scaling is in force only when both SYNs offer it; §2.3: a shift above 14 counts as 14.
-            match self.shift {
-                Some(shift) if peer.window != WindowScale::Off => own.window = WindowScale::Shift(shift.min(14)),
-                None if self.cut => {}
-                _ => (own.window, peer.window) = (WindowScale::Off, WindowScale::Off),
-            }
-        }
+/// What Zeek sees of a segment, before the tracker has.
+fn zeek_segment(connection: &Connection, from: usize, segment: &Segment, damaged: bool) -> zeek::Segment {
+    zeek::Segment {
+        flags: segment.flags as u8,
+        seq: segment.seq,
+        payload: segment.len,
+        window: segment.window,
+        bad_checksum: damaged,
+        retransmission: segment.len > 0
+            && connection.ends[from & 1].highest().is_some_and(|nxt| upto(segment.end(), nxt)),
+        gap: false,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{FlowKey, Segment, Table, Transport};
-    use crate::input::{Addresses, WindowScale};
-    use crate::time::Time;
-
-    fn key(port: u16) -> (FlowKey, bool) {
-        FlowKey::new(Transport::Tcp, Addresses::V4 { src: [10, 0, 0, 2], dst: [10, 0, 0, 1] }, (port, 80))
-    }
-
-    fn syn(seq: u32, shift: Option<u8>) -> Option<Segment> {
-        Some(Segment { seq, ack: None, syn: true, shift, cut: false })
-    }
-
-    #[test]
-    fn a_full_table_forgets_what_was_not_seen_lately_and_counts_it() {
-        let mut table = Table::with_cap(3);
-        let mut see = |port| table.touch(Transport::Tcp, key(port).0, true, None, Time::default()).flow;
-        assert_eq!((see(1), see(2), see(3)), (1, 2, 3));
-        assert_eq!(see(4), 4, "all were seen, so the first place is taken");
-        assert_eq!((see(2), see(4)), (2, 4));
-        assert_eq!(see(5), 5, "port 3 was not seen since");
-        assert_eq!((see(2), see(4)), (2, 4), "those are still known");
-        assert_eq!(see(3), 6, "forgotten, so it is new");
-        let counts = table.counts();
-        assert_eq!((counts.created, counts.active, counts.evicted), (6, 3, 3));
-        assert_eq!(counts.created, counts.active + counts.replaced + counts.evicted);
-    }
-
-    #[test]
-    fn numbers_count_from_the_syn_and_scaling_needs_both_sides() {
-        let mut table = Table::default();
-        let (k, low) = key(40000);
-        let t = Time::default();
-        let c = table.touch(Transport::Tcp, k, low, syn(1000, Some(7)), t);
-        assert_eq!((c.seq_base, c.ack_base), (Some(1000), None));
-        let reply = Segment { seq: 5000, ack: Some(1001), syn: true, shift: None, cut: false };
-        let c = table.touch(Transport::Tcp, k, !low, Some(reply), t);
-        assert_eq!((c.seq_base, c.ack_base, c.window), (Some(5000), Some(1000), WindowScale::Off));
-        let data = Segment { seq: 1001, ack: Some(5001), syn: false, shift: None, cut: false };
-        assert_eq!(table.touch(Transport::Tcp, k, low, Some(data), t).window, WindowScale::Off);
-    }
-
-    #[test]
-    fn a_syn_with_another_number_is_a_new_conversation_and_a_repeated_one_is_not() {
-        let mut table = Table::default();
-        let (k, low) = key(40000);
-        let t = Time::default();
-        let first = table.touch(Transport::Tcp, k, low, syn(1000, None), t);
-        let again = table.touch(Transport::Tcp, k, low, syn(1000, None), t);
-        let other = table.touch(Transport::Tcp, k, low, syn(2000, None), t);
-        assert_eq!((first.stream, again.stream, other.stream), (0, 0, 1));
-        assert_eq!((other.flow, other.seq_base), (2, Some(2000)));
-    }
-
-    #[test]
-    fn a_syn_whose_options_the_capture_cuts_leaves_the_scale_unknown() {
-        let bytes = |offset: u8| {
-            let mut header = [0; 24];
-            (header[12], header[13]) = (offset << 4, 0x02);
-            header
-        };
-        let mut table = Table::default();
-        let (k, low) = key(40000);
-        let cut = Segment::read(&bytes(10));
-        assert!(cut.is_some_and(|s| s.cut));
-        assert_eq!(table.touch(Transport::Tcp, k, low, cut, Time::default()).window, WindowScale::Unknown);
-        let whole = Segment::read(&bytes(6));
-        assert_eq!(table.touch(Transport::Tcp, k, low, whole, Time::default()).window, WindowScale::Off);
-    }
-
-    #[test]
-    fn a_quotation_names_the_conversation_and_changes_nothing_of_it() {
-        let mut table = Table::default();
-        let (k, low) = key(40000);
-        let at = |secs| Time { secs, nanos: 0 };
-        assert_eq!(table.quoted(Transport::Tcp, k, at(1)).stream, 0, "the first that is heard of it");
-        let sent = table.touch(Transport::Tcp, k, low, syn(1000, None), at(2));
-        assert_eq!((sent.stream, sent.seq_base), (0, Some(1000)));
-        assert_eq!(table.quoted(Transport::Tcp, key(40001).0, at(3)).stream, 1);
-        table.quoted(Transport::Tcp, k, at(4));
-        assert_eq!(table.touch(Transport::Tcp, k, low, None, at(5)).since_previous, Time { secs: 3, nanos: 0 });
-    }
-
-    #[test]
-    fn mid_stream_numbers_begin_at_one() {
-        let mut table = Table::default();
-        let (k, low) = key(40000);
-        let data = Segment { seq: 700, ack: Some(90), syn: false, shift: None, cut: false };
-        let c = table.touch(Transport::Tcp, k, low, Some(data), Time::default());
-        assert_eq!((c.seq_base, c.ack_base, c.window), (Some(699), Some(89), WindowScale::Unknown));
-    }
-}
+mod tests;

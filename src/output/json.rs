@@ -17,6 +17,7 @@ use super::instant::{Clock, decimal};
 use super::rows::RowMap;
 use crate::capture::link_name;
 use crate::field::{Base, Field, Kind, Value};
+use crate::flow::Transition;
 use crate::packet::{End, Packet, frame, protocol_at};
 use crate::proto::data::DATA;
 use crate::text::Text;
@@ -69,8 +70,8 @@ impl Json {
         Json::default()
     }
 
-    /// Writes one packet and a newline. `tree` is the packet's tree.
-    pub fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
+    /// Writes one packet and a newline. `tree` is the packet's tree, `changes` are the changes of state that it shows.
+    pub fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, changes: &[Transition], out: &mut Text) {
         let captured = packet.frame;
         out.lit("{\"type\":\"packet\",\"number\":").num(packet.facts.number).lit(",\"time\":");
         if captured.has_time {
@@ -104,7 +105,13 @@ impl Json {
             comma.write(out);
             out.ch('"').json(comment).ch('"');
         }
-        out.lit("],\"transitions\":[]");
+        out.lit("],\"transitions\":[");
+        let mut comma = Comma::default();
+        for change in changes {
+            comma.write(out);
+            super::states::brief(change, out);
+        }
+        out.ch(']');
         if packet.layers.joined().next().is_some() {
             reassembled(packet, out);
         }
@@ -372,7 +379,7 @@ mod tests {
 
     fn json(bench: &mut Bench, frame: &Frame<'_>, interface: Option<&[u8]>) -> String {
         let mut out = Text::new();
-        bench.show(frame, interface, |packet, tree| Json::new().packet(packet, tree, &mut out));
+        bench.show(frame, interface, |packet, tree| Json::new().packet(packet, tree, &[], &mut out));
         out.as_str().to_owned()
     }
 
@@ -478,7 +485,7 @@ mod tests {
         tree.note(NoteKind::Info, format_args!("a \"quote\""));
         let data = datagram(b"");
         let mut out = Text::new();
-        Bench::new().show(&frame(&data, 0, 0), None, |packet, _| Json::new().packet(packet, &tree, &mut out));
+        Bench::new().show(&frame(&data, 0, 0), None, |packet, _| Json::new().packet(packet, &tree, &[], &mut out));
         let line = out.as_str();
         let fields = r#""fields":{"t.many":[1],"t.wrong":[9007199254740992,"9007199254740993"],"#;
         assert!(line.contains(fields), "{line}");

@@ -2,6 +2,7 @@
 
 use super::time::Stamp;
 use crate::dissect::Style;
+use crate::flow::Transition;
 use crate::input::{Bad, Extent, Stop};
 use crate::packet::{End, MAX_LAYERS, Packet};
 use crate::proto;
@@ -22,8 +23,9 @@ pub struct Line {
 const NUMBER_WIDTH: usize = 5;
 
 impl Line {
-    /// Writes a packet's line and the end of the line. Some layers use several lines under `-v`, as in tcpdump.
-    pub fn write(&mut self, packet: &Packet<'_>, out: &mut Text) {
+    /// Writes a packet's line, with the changes of state that it shows, and the end of the line. Some layers use several
+    /// lines under `-v`, as in tcpdump.
+    pub fn write(&mut self, packet: &Packet<'_>, changes: &[Transition], out: &mut Text) {
         if self.numbered {
             let digits = packet.facts.number.checked_ilog10().map_or(1, |n| n as usize + 1);
             out.spaces(NUMBER_WIDTH.saturating_sub(digits)).num(packet.facts.number).lit("  ");
@@ -56,6 +58,10 @@ impl Line {
             out.lit("  ").paint(Role::Faint, |out| {
                 out.ch('#').num(flow.into());
             });
+        }
+        for (n, change) in changes.iter().enumerate() {
+            out.lit(if n == 0 { " " } else { ", " });
+            out.paint(super::states::colour(change.to), |out| super::states::arrow(change, out));
         }
         out.ch('\n');
     }
@@ -161,10 +167,10 @@ mod tests {
 
     #[test]
     fn a_datagram_reads_as_in_tcpdump() {
-        let text = show(&udp(b"hello"), |packet, _, out| line(Style::default()).write(packet, out));
+        let text = show(&udp(b"hello"), |packet, _, out| line(Style::default()).write(packet, &[], out));
         assert_eq!(text, "00:00:00.000142 IP 10.0.0.1.40000 > 10.0.0.2.9999: UDP, length 5\n");
         let text = show(&udp(b"hello"), |packet, _, out| {
-            Line { numbered: true, ..line(Style::default()) }.write(packet, out);
+            Line { numbered: true, ..line(Style::default()) }.write(packet, &[], out);
         });
         assert!(text.starts_with("    1  00:00:00.000142 IP "), "{text}");
     }
@@ -174,7 +180,7 @@ mod tests {
         let frame = udp(b"hello");
         let cut = |at: usize| {
             show_as(ETHERNET, &frame[..at], frame.len() as u32, |packet, _, out| {
-                line(Style::default()).write(packet, out);
+                line(Style::default()).write(packet, &[], out);
             })
         };
         assert_eq!(cut(10), "00:00:00.000142 [|eth]\n");
@@ -187,11 +193,11 @@ mod tests {
     fn a_contradiction_names_the_rule_and_both_numbers() {
         let mut frame = udp(b"hello");
         frame[14] = 0x41;
-        let text = show(&frame, |packet, _, out| line(Style::default()).write(packet, out));
+        let text = show(&frame, |packet, _, out| line(Style::default()).write(packet, &[], out));
         assert!(text.contains("[bad ip: the header has at least 20 bytes: 20 expected, 4 found]\n"), "{text}");
         let mut frame = udp(b"hello");
         frame[39] = 200;
-        let text = show(&frame, |packet, _, out| line(Style::default()).write(packet, out));
+        let text = show(&frame, |packet, _, out| line(Style::default()).write(packet, &[], out));
         assert!(
             text.contains("[bad udp: the length is at most what the packet carries: 13 expected, 200 found]\n"),
             "{text}"
@@ -200,7 +206,7 @@ mod tests {
 
     #[test]
     fn an_unknown_link_type_is_named_by_number() {
-        let text = show_as(LinkType(147), b"abc", 3, |packet, _, out| line(Style::default()).write(packet, out));
+        let text = show_as(LinkType(147), b"abc", 3, |packet, _, out| line(Style::default()).write(packet, &[], out));
         assert!(text.starts_with("00:00:00.000142 [link type 147"), "{text}");
         assert!(text.ends_with(", length 3]\n"), "{text}");
     }

@@ -12,6 +12,7 @@ pub mod protocols;
 mod rows;
 pub mod schema;
 mod section;
+pub mod states;
 #[cfg(test)]
 mod testing;
 pub mod time;

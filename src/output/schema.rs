@@ -385,7 +385,7 @@ mod tests {
             for length in 0..=whole.len() {
                 let cut = Frame { length: whole.len() as u32, ..frame(&whole[..length], -5, 7) };
                 let mut out = Text::new();
-                Bench::new().show(&cut, None, |packet, tree| Json::new().packet(packet, tree, &mut out));
+                Bench::new().show(&cut, None, |packet, tree| Json::new().packet(packet, tree, &[], &mut out));
                 let value: Value = serde_json::from_str(out.as_str()).expect("JSON");
                 if let Err(error) = validator.validate(&value) {
                     panic!("{error} at {}: {}", error.instance_path(), out.as_str());
@@ -399,7 +399,7 @@ mod tests {
         let validator = validator();
         let mut out = Text::new();
         let data = datagram(b"x");
-        Bench::new().show(&frame(&data, 0, 0), None, |packet, tree| Json::new().packet(packet, tree, &mut out));
+        Bench::new().show(&frame(&data, 0, 0), None, |packet, tree| Json::new().packet(packet, tree, &[], &mut out));
         let printed = out.as_str();
         for (from, to) in [
             ("\"ip.ttl\":64", "\"ip.ttl\":\"64\""),

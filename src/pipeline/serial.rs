@@ -4,7 +4,7 @@ use super::View;
 use crate::capture::bpf::FilterSet;
 use crate::capture::{Error, Frame, LinkType, Source};
 use crate::dissect::Registry;
-use crate::flow::{Counts, Table};
+use crate::flow::{Counts, Limits, Table};
 use crate::packet::fragments::{self, Fragments};
 use crate::packet::{self, Conversations, Facts, Layers, Packet};
 use crate::text::Text;
@@ -33,6 +33,8 @@ pub struct Job<'a> {
     pub unbuffered: bool,
     /// Don't compare checksums with what they cover.
     pub unverified: bool,
+    /// Bytes of memory for conversations.
+    pub memory: usize,
     /// Set from outside to end the run as if the input had ended.
     pub interrupted: &'a AtomicBool,
     /// Told now and then how many bytes of the input have been read.
@@ -84,8 +86,20 @@ const PROGRESS_FRAMES: u64 = 4096;
 
 /// Runs a job to its end.
 pub fn run(job: Job<'_>) -> Outcome {
-    let Job { source, mut filter, view, out, registry, mut text, count, unbuffered, unverified, interrupted, progress } =
-        job;
+    let Job {
+        source,
+        mut filter,
+        view,
+        out,
+        registry,
+        mut text,
+        count,
+        unbuffered,
+        unverified,
+        memory,
+        interrupted,
+        progress,
+    } = job;
     let mut outcome = Outcome {
         ended: Ended::Done,
         frames: 0,
@@ -97,7 +111,8 @@ pub fn run(job: Job<'_>) -> Outcome {
         flows: Counts::default(),
         fragments: fragments::Counts::default(),
     };
-    let mut state = State::default();
+    let limits = Limits { memory, keep_ended: view.wants_flows() };
+    let mut state = State { table: Table::new(limits), ..State::default() };
     let mut first: Option<Time> = None;
     let mut previous = Time::default();
     view.begin(&mut text);
@@ -155,7 +170,7 @@ pub fn run(job: Job<'_>) -> Outcome {
             break error;
         }
     };
-    view.end(&mut text);
+    view.end(&state.table, &mut text);
     if let Err(error) = write(out, &mut text, true) {
         // A damaged input is the older news, and is told anyway.
         if matches!(outcome.ended, Ended::Done | Ended::Interrupted) {
@@ -198,6 +213,12 @@ fn show(
         }
         let bare = Packet::new(frame, facts, layers, &Conversations::NONE, registry).with(fragments);
         table.observe(&bare, conversations);
+        for change in table.transitions() {
+            view.transition(change, text);
+        }
+        while let Some(flow) = table.gone() {
+            view.gone(&flow, table, text);
+        }
         let packet = Packet { conversations, ..bare };
         let grown = match view.wants_tree(facts.number) {
             true => packet::tree(&packet, tree),

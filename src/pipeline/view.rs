@@ -1,5 +1,6 @@
 //! What the pipeline asks of a view.
 
+use crate::flow::{Flow, Table, Transition};
 use crate::packet::Packet;
 use crate::text::Text;
 use crate::tree::Tree;
@@ -15,11 +16,22 @@ pub trait View {
     /// Writes one packet.
     fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text);
 
+    /// Whether it shows conversations, which are then kept until the end as far as the memory allows.
+    fn wants_flows(&self) -> bool {
+        false
+    }
+
+    /// Writes a change of state, of this packet or before it. Called before [`View::packet`].
+    fn transition(&mut self, _change: &Transition, _out: &mut Text) {}
+
+    /// Writes a conversation that leaves the table before the end.
+    fn gone(&mut self, _flow: &Flow, _table: &Table, _out: &mut Text) {}
+
     /// Whether a later packet can still be of interest; reading ends when not.
     fn is_done(&self, _number: u64) -> bool {
         false
     }
 
     /// Writes what comes after the last packet.
-    fn end(&mut self, _out: &mut Text) {}
+    fn end(&mut self, _table: &Table, _out: &mut Text) {}
 }

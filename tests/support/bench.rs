@@ -107,8 +107,8 @@ impl Bench {
         let stamp = Stamp::new(TimeForm::Clock, None, false);
         let style = Style { verbose: 1, link: true, ..Style::default() };
         packet::guarded(|| {
-            Line { stamp, style, numbered: true }.write(&packet, out);
-            json.packet(&packet, tree, out);
+            Line { stamp, style, numbered: true }.write(&packet, &[], out);
+            json.packet(&packet, tree, &[], out);
             out.len()
         })
         .map_err(|_| "writing failed".to_owned())
@@ -131,7 +131,7 @@ impl Bench {
         let stamp = Stamp::new(TimeForm::Clock, None, false);
         for verbose in [0, 3] {
             let style = Style { verbose, link: verbose > 0, ..Style::default() };
-            Line { stamp: stamp.clone(), style, numbered: true }.write(&packet, out);
+            Line { stamp: stamp.clone(), style, numbered: true }.write(&packet, &[], out);
         }
         output::tree::write(&packet, tree, None, out);
         output::explain::write(&packet, tree, 100, out);
@@ -139,7 +139,7 @@ impl Bench {
             return Err(format!("a view prints {}", c.escape_unicode()));
         }
         out.clear();
-        self.json.packet(&packet, tree, out);
+        self.json.packet(&packet, tree, &[], out);
         serde_json::from_str::<Unique>(out.as_str()).map_err(|e| format!("JSON: {e}")).map(drop)
     }
 

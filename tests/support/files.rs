@@ -25,8 +25,8 @@ impl View for Both {
     }
 
     fn packet(&mut self, packet: &Packet<'_>, tree: &Tree, out: &mut Text) {
-        self.line.write(packet, out);
-        self.json.packet(packet, tree, out);
+        self.line.write(packet, &[], out);
+        self.json.packet(packet, tree, &[], out);
     }
 }
 
@@ -76,6 +76,7 @@ pub fn show(registry: &Registry, bytes: Vec<u8>) -> Result<Read, String> {
         count: None,
         unbuffered: false,
         unverified: false,
+        memory: 64 << 20,
         interrupted: &AtomicBool::new(false),
         progress: &mut |_| {},
     });

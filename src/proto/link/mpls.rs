@@ -45,8 +45,13 @@ pub static MPLS: Protocol = Protocol {
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
+    network: Some(network),
     ..Protocol::NONE
 };
+
+fn network(header: &[u8]) -> Option<u32> {
+    header.first_chunk::<4>().map(|header| LABEL.get(header) as u32)
+}
 
 /// Operation and maintenance of ITU-T Y.1711, which no other label may stand for.
 const OAM_ALERT: u64 = 14;

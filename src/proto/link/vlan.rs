@@ -59,8 +59,13 @@ pub static VLAN: Protocol = Protocol {
     line,
     announces_ethertype: true,
     trailer: Some(|t, tree| trailer::put(&t, &TRAILER, false, tree)),
+    network: Some(network),
     ..Protocol::NONE
 };
+
+fn network(header: &[u8]) -> Option<u32> {
+    header.first_chunk::<4>().map(|header| ID.get(header) as u32)
+}
 
 /// Values up to here are lengths.
 const MAX_LENGTH: u64 = 1500;

@@ -8,7 +8,7 @@
 //!
 //! A quoted packet is a layer of its own. Extensions behind it (RFC 4884) belong to this one again.
 
-use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Trailer, Unit};
+use crate::dissect::{Dissected, Echo, Follow, Next, Protocol, Seen, Space, Step, Trailer, Unit};
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Bad, Extent, Input};
 use crate::proto::shared::checksum::{self, Covered};
@@ -104,7 +104,8 @@ pub static ICMP: Protocol = Protocol {
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
-    follow: Some(Follow::Echo(echo_identifier)),
+    follow: Some(Follow::Echo(echo)),
+    undelivered: Some(undelivered),
     trailer: Some(extensions),
     ..Protocol::NONE
 };
@@ -419,9 +420,15 @@ fn explain_pointer(around: &Around<'_>, out: &mut Text) {
 }
 
 /// The identifier of an echo request or reply (RFC 792).
-fn echo_identifier(message: &[u8]) -> Option<u16> {
-    let [kind, _, _, _, a, b] = *message.first_chunk::<6>()?;
-    matches!(kind, 0 | 8).then(|| u16::from_be_bytes([a, b]))
+fn echo(message: &[u8]) -> Option<Echo> {
+    Echo::read(message, [0, 8])
+}
+
+/// Destination unreachable and time exceeded say that the quoted packet was lost, but for "fragmentation needed"
+/// (RFC 1191 §4), after which the sender sends smaller packets.
+fn undelivered(message: &[u8]) -> Option<(u8, u8)> {
+    let [kind, code] = *message.first_chunk::<2>()?;
+    ((kind == 3 && code != 4) || kind == 11).then_some((kind, code))
 }
 
 /// `ICMP echo request, id 1, seq 1, length 64`.

@@ -5,7 +5,7 @@
 //! |  Message body …                                               |
 //! ```
 
-use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Trailer, Unit};
+use crate::dissect::{Dissected, Echo, Follow, Next, Protocol, Seen, Space, Step, Trailer, Unit};
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Extent, Input};
 use crate::proto::shared::checksum::{self, Covered, Status};
@@ -142,7 +142,8 @@ pub static ICMPV6: Protocol = Protocol {
     tree: dissect::<Tree>,
     line,
     trailer: Some(extensions),
-    follow: Some(Follow::Echo(echo_identifier)),
+    follow: Some(Follow::Echo(echo)),
+    undelivered: Some(undelivered),
     ..Protocol::NONE
 };
 
@@ -310,10 +311,16 @@ fn quoted(payload: &[u8]) -> Option<([u8; 16], u8, Option<u16>)> {
     Some((*destination, *payload.get(6)?, port))
 }
 
-/// The identifier of an echo request or reply (RFC 4443 §4).
-fn echo_identifier(message: &[u8]) -> Option<u16> {
-    let [kind, _, _, _, a, b] = *message.first_chunk::<6>()?;
-    matches!(kind, 128 | 129).then(|| u16::from_be_bytes([a, b]))
+/// The head of an echo request or reply (RFC 4443 §4).
+fn echo(message: &[u8]) -> Option<Echo> {
+    Echo::read(message, [128, 129])
+}
+
+/// Destination unreachable and time exceeded say that the quoted packet was lost; after packet too big (RFC 4443 §3.2)
+/// the sender sends smaller ones.
+fn undelivered(message: &[u8]) -> Option<(u8, u8)> {
+    let [kind, code] = *message.first_chunk::<2>()?;
+    matches!(kind, 1 | 3).then_some((kind, code))
 }
 
 fn line(seen: &Seen<'_>, out: &mut Text) {

@@ -9,7 +9,7 @@
 //! |                    Options, up to 40 bytes                    |
 //! ```
 
-use crate::dissect::{Dissected, Fragment, FragmentRows, Next, Protocol, Seen, Space, Step, Unit};
+use crate::dissect::{Dissected, Fragment, FragmentRows, Hop, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Addresses, Bad, Extent, Input, Stop};
 use crate::proto::shared::checksum::{self, Covered, Status};
@@ -78,6 +78,7 @@ pub static IPV4: Protocol = Protocol {
     tree: dissect::<Tree>,
     line,
     addresses: Some(addresses),
+    hop: Some(hop),
     ends: Some(ends),
     fragment_rows: Some(FragmentRows {
         group: &F_GROUP,
@@ -169,6 +170,12 @@ fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     }
     let id = PROTO.get(header) << 16 | ID.get(header);
     Ok(step.fragment(Fragment { id, offset: offset as u32 * 8, more, next }))
+}
+
+/// What the header says of the packet's way.
+fn hop(header: &[u8]) -> Option<Hop> {
+    let [_, tos, _, _, a, b, _, _, ttl] = *header.first_chunk::<9>()?;
+    Some(Hop { ttl, id: Some(u16::from_be_bytes([a, b])), marked: tos & 3 == 3 })
 }
 
 fn addresses(header: &[u8]) -> Option<Addresses> {

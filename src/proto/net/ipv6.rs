@@ -7,7 +7,7 @@
 //! |               Destination address (128 bits)                  |
 //! ```
 
-use crate::dissect::{Dissected, Protocol, Seen, Space, Step, Unit};
+use crate::dissect::{Dissected, Hop, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Addresses, Bad, Extent, Input, Stop};
 use crate::proto::shared::dscp::{dscp_meaning, dscp_name, ecn_meaning, ecn_name};
@@ -120,6 +120,7 @@ pub static IPV6: Protocol = Protocol {
     tree: dissect::<Tree>,
     line,
     addresses: Some(addresses),
+    hop: Some(hop),
     ..Protocol::NONE
 };
 
@@ -218,6 +219,12 @@ fn embedded<S: Sink>(s: &mut S, rows: &Embedded, base: u32, address: Option<&[u8
         }
         _ => {}
     }
+}
+
+/// What the header says of the packet's way.
+fn hop(header: &[u8]) -> Option<Hop> {
+    let [_, class, _, _, _, _, _, ttl] = *header.first_chunk::<8>()?;
+    Some(Hop { ttl, id: None, marked: class >> 4 & 3 == 3 })
 }
 
 fn addresses(header: &[u8]) -> Option<Addresses> {

@@ -77,8 +77,13 @@ pub static GENEVE: Protocol = Protocol {
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
+    network: Some(network),
     ..Protocol::NONE
 };
+
+fn network(header: &[u8]) -> Option<u32> {
+    header.first_chunk::<8>().map(|header| VNI.get(header) as u32)
+}
 
 const TRANSPARENT_ETHERNET: u16 = 0x6558;
 

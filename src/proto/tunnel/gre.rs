@@ -126,8 +126,17 @@ pub static GRE: Protocol = Protocol {
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
+    network: Some(network),
     ..Protocol::NONE
 };
+
+/// The key, which stands behind the checksum if there is one.
+fn network(header: &[u8]) -> Option<u32> {
+    let flags = *header.first()?;
+    let at = if flags & 0xc0 != 0 { 8 } else { 4 };
+    let key = header.get(at..)?.first_chunk()?;
+    (flags & 0x20 != 0).then(|| u32::from_be_bytes(*key))
+}
 
 fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     let head = input.header::<4, S>(s, HEAD)?;

@@ -188,8 +188,13 @@ pub static GTP: Protocol = Protocol {
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
+    network: Some(network),
     ..Protocol::NONE
 };
+
+fn network(header: &[u8]) -> Option<u32> {
+    header.first_chunk::<8>().map(|header| TEID.get(header) as u32)
+}
 
 /// GTP', which shares its port with version 0 of GTP.
 pub static GTPPRIME: Protocol = Protocol {

@@ -47,8 +47,13 @@ pub static VXLAN: Protocol = Protocol {
     peel: dissect::<Off>,
     tree: dissect::<Tree>,
     line,
+    network: Some(network),
     ..Protocol::NONE
 };
+
+fn network(header: &[u8]) -> Option<u32> {
+    header.first_chunk::<8>().map(|header| VNI.get(header) as u32)
+}
 
 fn dissect<S: Sink>(input: Input<'_>, s: &mut S) -> Dissected {
     // The reserved flags are part of the flags, and stand right behind them.

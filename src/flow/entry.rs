@@ -1,0 +1,112 @@
+//! One conversation in the table.
+
+use super::clock::Instant;
+use super::exchange::Exchange;
+use super::key::FlowKey;
+use super::numbers::Side;
+use super::slab::Class;
+use super::tcp::{Connection, Role, State};
+use super::zeek::Zeek;
+use crate::input::Addresses;
+
+/// A conversation.
+#[derive(Debug)]
+pub struct Flow {
+    /// Its socket pair.
+    pub key: FlowKey,
+    /// Its number among all flows, from 1.
+    pub id: u32,
+    /// Its number among those of its protocol, from 0.
+    pub stream: u32,
+    /// When its first frame passed.
+    pub first: Instant,
+    /// When its last frame passed.
+    pub last: Instant,
+    /// The number of its first frame.
+    pub first_frame: u32,
+    /// The number of its last frame.
+    pub last_frame: u32,
+    /// The longest time between two of its frames, in milliseconds.
+    pub longest_gap_ms: u32,
+    /// For when a timer of it is set.
+    pub armed: Instant,
+    /// What is around it: tunnels and tags, outermost first.
+    pub carriers: Option<Box<[Carrier]>>,
+    /// Zeek's view of it.
+    pub zeek: Zeek,
+    /// Index of the end that sent its first packet.
+    pub opener: u8,
+    /// What it is.
+    pub kind: Kind,
+    /// Bytes of memory beyond this record, as counted last.
+    pub extra: u32,
+}
+
+/// What a conversation is.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most are connections, and a pointer would cost each packet a cache miss"
+)]
+pub enum Kind {
+    /// A TCP connection, and how its numbers are shown.
+    Tcp(Connection, [Side; 2]),
+    /// UDP or echo.
+    Exchange(Exchange),
+}
+
+/// A tunnel or a tag around a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carrier {
+    /// The name of the protocol.
+    pub protocol: &'static str,
+    /// The ends of a tunnel; a tag has none.
+    pub ends: Option<Addresses>,
+    /// The number of the network, label or tunnel.
+    pub id: Option<u32>,
+}
+
+impl Flow {
+    /// Index of the end that is the client.
+    pub fn client(&self) -> usize {
+        match &self.kind {
+            Kind::Tcp(connection, _) => usize::from(connection.client),
+            Kind::Exchange(exchange) => usize::from(exchange.client),
+        }
+    }
+
+    /// The role of the end with this index.
+    pub fn role(&self, end: usize) -> Role {
+        if end == self.client() { Role::Client } else { Role::Server }
+    }
+
+    /// How useful it is to keep.
+    pub fn class(&self) -> Class {
+        match &self.kind {
+            Kind::Exchange(_) => Class::Loose,
+            Kind::Tcp(connection, _) => {
+                let [a, b] = &connection.ends;
+                let over = |state| matches!(state, State::Closed | State::TimeWait | State::Unknown);
+                let opening =
+                    |state| matches!(state, State::SynSent | State::SynReceived | State::Closed | State::Unknown);
+                match (a.state, b.state) {
+                    (a, b) if opening(a) && opening(b) && !(over(a) && over(b)) => Class::HalfOpen,
+                    (a, b) if over(a) && over(b) => Class::Ended,
+                    _ => Class::Established,
+                }
+            }
+        }
+    }
+
+    /// Bytes of memory beyond this record.
+    pub fn memory(&self) -> u32 {
+        let carriers = self.carriers.as_ref().map_or(0, |c| c.len() * size_of::<Carrier>());
+        let troubles = match &self.kind {
+            Kind::Tcp(connection, _) => {
+                connection.ends.iter().filter_map(|end| end.trouble.as_ref()).map(|t| t.memory()).sum()
+            }
+            Kind::Exchange(_) => 0,
+        };
+        u32::try_from(carriers + troubles).unwrap_or(u32::MAX)
+    }
+}

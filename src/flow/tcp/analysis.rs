@@ -1,0 +1,592 @@
+//! What each direction of a connection sent, and what went wrong: counted once, whatever way it was captured.
+
+use super::connection::Connection;
+use super::endpoint::{Endpoint, fact};
+use super::holes::{Hole, Holes};
+use super::segment::{CWR, ECE, FIN, RST, SYN, Segment, before, upto};
+use crate::flow::clock::{Instant, MICROSECOND, MILLISECOND, Nanos};
+
+/// What one segment was, beside what its flags say. One bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Remarks(pub u16);
+
+impl Remarks {
+    /// The same packet was captured before.
+    pub const COPY: u16 = 1;
+    /// Its bytes were sent before.
+    pub const RETRANSMISSION: u16 = 1 << 1;
+    /// … after duplicate acknowledgments asked for them (RFC 5681 §3.2).
+    pub const FAST: u16 = 1 << 2;
+    /// … although they had been acknowledged.
+    pub const SPURIOUS: u16 = 1 << 3;
+    /// It was sent before segments that were captured before it.
+    pub const OUT_OF_ORDER: u16 = 1 << 4;
+    /// Bytes before it were not captured.
+    pub const GAP: u16 = 1 << 5;
+    /// It acknowledges once more the same (RFC 5681 §2).
+    pub const DUPLICATE_ACK: u16 = 1 << 6;
+    /// It asks whether the other side is alive (RFC 9293 §3.8.4).
+    pub const KEEP_ALIVE: u16 = 1 << 7;
+    /// It asks whether the other side's window has opened (RFC 9293 §3.8.6.1).
+    pub const WINDOW_PROBE: u16 = 1 << 8;
+    /// It says that no byte more can be taken.
+    pub const ZERO_WINDOW: u16 = 1 << 9;
+    /// It fills the other side's window.
+    pub const WINDOW_FULL: u16 = 1 << 10;
+    /// It acknowledges bytes that this capture never saw.
+    pub const UNSEEN_ACKED: u16 = 1 << 11;
+    /// Its checksum is wrong, and it counts for nothing else.
+    pub const BAD_CHECKSUM: u16 = 1 << 12;
+
+    /// The remarks with their words, in the order in which they are shown.
+    pub const NAMES: [(u16, &'static str); 13] = [
+        (Remarks::BAD_CHECKSUM, "bad checksum"),
+        (Remarks::COPY, "captured twice"),
+        (Remarks::FAST, "fast retransmission"),
+        (Remarks::SPURIOUS, "needless retransmission"),
+        (Remarks::RETRANSMISSION, "retransmission"),
+        (Remarks::OUT_OF_ORDER, "out of order"),
+        (Remarks::GAP, "bytes before it were not captured"),
+        (Remarks::UNSEEN_ACKED, "acknowledges bytes that were not captured"),
+        (Remarks::DUPLICATE_ACK, "duplicate ACK"),
+        (Remarks::KEEP_ALIVE, "keep-alive"),
+        (Remarks::WINDOW_PROBE, "window probe"),
+        (Remarks::ZERO_WINDOW, "zero window"),
+        (Remarks::WINDOW_FULL, "window full"),
+    ];
+
+    /// Whether one of these remarks holds.
+    #[inline]
+    pub fn any(self, remarks: u16) -> bool {
+        self.0 & remarks != 0
+    }
+
+    fn add(&mut self, remark: u16) {
+        self.0 |= remark;
+    }
+
+    /// The words of all that hold; of retransmissions only the most exact.
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
+        let exact = self.any(Remarks::FAST | Remarks::SPURIOUS);
+        let shown = if exact { self.0 & !Remarks::RETRANSMISSION } else { self.0 };
+        Remarks::NAMES.into_iter().filter(move |(bit, _)| shown & bit != 0).map(|(_, words)| words)
+    }
+}
+
+/// Round trips, measured from the passing of a segment to the passing of the acknowledgment that it alone can have
+/// caused, one at a time: none of segments that were sent twice (RFC 6298 §3), unless the timestamp that comes back
+/// tells that it answers the first (RFC 7323 §4.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoundTrips {
+    sum_us: u64,
+    count: u32,
+    min_us: u32,
+    max_us: u32,
+    latest_us: u32,
+}
+
+impl RoundTrips {
+    pub(in crate::flow) fn add(&mut self, nanos: Nanos) {
+        let us = u32::try_from(nanos.max(0) / MICROSECOND).unwrap_or(u32::MAX);
+        self.min_us = if self.count == 0 { us } else { self.min_us.min(us) };
+        self.max_us = self.max_us.max(us);
+        self.latest_us = us;
+        self.sum_us = self.sum_us.saturating_add(us.into());
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// The shortest.
+    pub fn min(&self) -> Option<Nanos> {
+        (self.count > 0).then_some(Nanos::from(self.min_us) * MICROSECOND)
+    }
+
+    /// The latest.
+    pub fn latest(&self) -> Option<Nanos> {
+        (self.count > 0).then_some(Nanos::from(self.latest_us) * MICROSECOND)
+    }
+
+    /// The longest.
+    pub fn max(&self) -> Option<Nanos> {
+        (self.count > 0).then_some(Nanos::from(self.max_us) * MICROSECOND)
+    }
+
+    /// The mean.
+    pub fn mean(&self) -> Option<Nanos> {
+        let mean = self.sum_us.checked_div(self.count.into())?;
+        Some(Nanos::try_from(mean).unwrap_or(Nanos::MAX / MICROSECOND).saturating_mul(MICROSECOND))
+    }
+
+    /// How many were measured.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+}
+
+/// What one end has sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    /// Packets, copies left out.
+    pub packets: u64,
+    /// Bytes of these packets, IP header and all.
+    pub bytes: u64,
+    /// Payload bytes, each counted once.
+    pub payload: u64,
+    /// Round trips to the other end and back.
+    pub rtt: RoundTrips,
+    /// The segment whose acknowledgment is waited for.
+    timed: Option<Timed>,
+    /// When its first payload passed.
+    pub first_payload: Option<Instant>,
+    /// Segments with payload that are shorter than the largest it may send.
+    pub small: u32,
+    /// … that it sent while others were not acknowledged, as it does without Nagle's algorithm (RFC 9293 §3.7.4).
+    pub small_unwaiting: u32,
+    /// Acknowledgments of its segments that came as late as a delayed ACK (RFC 9293 §3.8.6.3).
+    pub late_acks: u32,
+    /// What its last packets were, to know copies.
+    recent: [u32; 4],
+}
+
+/// A segment whose acknowledgment is waited for.
+#[derive(Clone, Copy, Debug)]
+struct Timed {
+    /// When it passed.
+    at: Instant,
+    /// What follows it.
+    end: u32,
+    /// Its timestamp.
+    stamp: Option<u32>,
+}
+
+impl Timed {
+    fn new(segment: &Segment, at: Instant) -> Timed {
+        Timed { at, end: segment.end(), stamp: segment.options.timestamp.map(|(value, _)| value) }
+    }
+}
+
+/// What went wrong in one direction, and what only few connections have.
+#[derive(Debug, Default)]
+pub struct Trouble {
+    /// Segments with bytes that had been sent before; of large ones that a network card cuts, the segments it cuts.
+    pub retransmissions: u32,
+    /// Retransmitted payload bytes.
+    pub retransmitted: u64,
+    /// … that duplicate acknowledgments asked for.
+    pub fast: u32,
+    /// … of bytes that had been acknowledged.
+    pub spurious: u32,
+    /// Segments by which the other side reported to have got bytes of this end twice (RFC 2883).
+    pub reported_twice: u32,
+    /// Retransmissions since the other side was last heard.
+    pub unanswered: u32,
+    /// When the latest of them passed, and how long after the one before.
+    pub latest: (Instant, Nanos),
+    /// Segments that came after others that were sent later.
+    pub out_of_order: u32,
+    /// Packets that were captured, or delivered, twice.
+    pub copies: u32,
+    /// Duplicate acknowledgments that this end sent.
+    pub duplicate_acks: u32,
+    /// … in a row, now.
+    pub duplicate_run: u32,
+    /// Keep-alive probes.
+    pub keep_alives: u32,
+    /// Window probes.
+    pub window_probes: u32,
+    /// Segments that announced a window of 0.
+    pub zero_windows: u32,
+    /// How long its window was 0, in all.
+    pub zero_time: Nanos,
+    /// Since when its window is 0.
+    pub zero_since: Option<Instant>,
+    /// Segments that filled the other side's window.
+    pub window_full: u32,
+    /// Bytes of this end that the other one acknowledged and the capture never saw.
+    pub missed: u64,
+    /// Segments whose checksum was wrong.
+    pub bad_checksums: u32,
+    /// Packets with a congestion mark.
+    pub marked: u32,
+    /// Segments that report such a mark.
+    pub echoes: u32,
+    /// Segments that say that it slowed down.
+    pub reductions: u32,
+    /// The last segment was a probe, whose answer is no duplicate acknowledgment.
+    probing: bool,
+    /// What was passed over.
+    pub holes: Holes,
+}
+
+impl Trouble {
+    /// Bytes of memory of this, and behind it.
+    pub fn memory(&self) -> usize {
+        size_of::<Self>() + self.holes.memory()
+    }
+}
+
+impl Endpoint {
+    /// What went wrong; made when something does.
+    pub fn trouble_mut(&mut self) -> &mut Trouble {
+        self.trouble.get_or_insert_default()
+    }
+}
+
+/// Whether this very packet was captured before: a copy has the sender's identification of the packet (IPv4), or its
+/// clock (timestamps); of packets with neither, only those are copies that come at once.
+pub fn is_copy(own: &Endpoint, segment: &Segment, now: Instant) -> bool {
+    let print = segment.fingerprint();
+    if !own.tally.recent.contains(&print) {
+        return false;
+    }
+    let identified = segment.carrier.id.is_some_and(|id| id != 0);
+    let carries = segment.len > 0 || segment.has(SYN) || segment.has(FIN);
+    identified || (carries && (segment.options.timestamp.is_some() || now.since(own.last) < MILLISECOND))
+}
+
+/// Counts a copy, which counts for nothing else.
+pub fn count_copy(own: &mut Endpoint) -> Remarks {
+    let trouble = own.trouble_mut();
+    trouble.copies = trouble.copies.saturating_add(1);
+    Remarks(Remarks::COPY)
+}
+
+/// Counts a packet.
+pub fn count(own: &mut Endpoint, segment: &Segment) {
+    own.tally.packets = own.tally.packets.saturating_add(1);
+    own.tally.bytes = own.tally.bytes.saturating_add(segment.carrier.length.into());
+    own.tally.recent.rotate_right(1);
+    own.tally.recent[0] = segment.fingerprint();
+}
+
+/// Counts a segment, after the state machine has seen it.
+pub fn account(connection: &mut Connection, from: usize, segment: &Segment, now: Instant) -> Remarks {
+    let [low, high] = &mut connection.ends;
+    let (own, peer) = if from == 0 { (low, high) } else { (high, low) };
+    let mut remarks = Remarks::default();
+    count(own, segment);
+    marks(own, peer, segment);
+    if segment.has(RST) {
+        return remarks;
+    }
+    if segment.has(SYN) {
+        handshake(own, peer, segment);
+    }
+    if is_probe(own, peer, segment) {
+        let trouble = own.trouble_mut();
+        trouble.probing = true;
+        if peer.has(fact::ACKED) && peer.window == 0 {
+            trouble.window_probes = trouble.window_probes.saturating_add(1);
+            remarks.add(Remarks::WINDOW_PROBE);
+        } else {
+            trouble.keep_alives = trouble.keep_alives.saturating_add(1);
+            remarks.add(Remarks::KEEP_ALIVE);
+        }
+    } else {
+        if segment.len > 0 || segment.has(SYN) || segment.has(FIN) {
+            sequence(own, peer, segment, now, &mut remarks);
+        }
+        if let Some(trouble) = &mut own.trouble {
+            trouble.probing = false;
+        }
+    }
+    if let Some(ack) = segment.ack {
+        acknowledgment(own, peer, segment, ack, now, &mut remarks);
+    }
+    remarks
+}
+
+/// Counts congestion marks (RFC 3168).
+fn marks(own: &mut Endpoint, peer: &Endpoint, segment: &Segment) {
+    if segment.carrier.marked {
+        let trouble = own.trouble_mut();
+        trouble.marked = trouble.marked.saturating_add(1);
+    }
+    if segment.has(SYN) || segment.flags & (ECE | CWR) == 0 || !(own.has(fact::ECN) && peer.has(fact::ECN)) {
+        return;
+    }
+    let trouble = own.trouble_mut();
+    trouble.echoes = trouble.echoes.saturating_add(segment.has(ECE).into());
+    trouble.reductions = trouble.reductions.saturating_add(segment.has(CWR).into());
+}
+
+/// Reads what a SYN says once and for all.
+fn handshake(own: &mut Endpoint, peer: &mut Endpoint, segment: &Segment) {
+    let options = &segment.options;
+    own.mss = options.mss.unwrap_or(own.mss);
+    own.set(if options.sack_permitted { fact::SACK } else { 0 });
+    if let Some((value, _)) = options.timestamp {
+        own.set(fact::STAMPS);
+        own.stamp = value;
+    }
+    // RFC 3168 §6.1.1: the SYN has both flags, the SYN-ACK only ECE.
+    let wanted = if segment.is_syn_ack() { ECE } else { ECE | CWR };
+    own.set(if segment.flags & (ECE | CWR) == wanted { fact::ECN } else { 0 });
+    // RFC 7323 §2.2: scaling is in force only when both SYNs offer it; §2.3: a shift above 14 counts as 14.
+    match options.shift {
+        Some(shift) if !peer.has(fact::UNSCALED) => {
+            own.set(fact::SCALED);
+            own.shift = shift.min(14);
+        }
+        None if options.cut => {}
+        _ => {
+            for end in [own, peer] {
+                end.clear(fact::SCALED);
+                end.set(fact::UNSCALED);
+            }
+        }
+    }
+}
+
+/// Whether a segment only asks for an answer: it repeats the last number before what comes next, with one byte or none.
+fn is_probe(own: &Endpoint, peer: &Endpoint, segment: &Segment) -> bool {
+    segment.len <= 1
+        && !segment.has(SYN)
+        && !segment.has(FIN)
+        && !own.has(fact::FIN)
+        && own.has(fact::NXT | fact::OPEN)
+        && segment.seq == own.nxt.wrapping_sub(1)
+        && peer.has(fact::ACKED)
+        && peer.acked == own.nxt
+}
+
+/// Follows the numbers that a segment takes.
+fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant, remarks: &mut Remarks) {
+    let (start, end) = (segment.data(), segment.end());
+    if segment.len > 0 && own.tally.first_payload.is_none() {
+        own.tally.first_payload = Some(now);
+    }
+    let largest = if peer.mss == 0 { 1460 } else { u32::from(peer.mss) };
+    if !own.has(fact::NXT) || (!own.has(fact::SEEN) && !before(segment.seq, own.nxt)) {
+        own.set(fact::NXT);
+        own.nxt = end;
+        own.tally.payload = own.tally.payload.saturating_add(segment.len.into());
+        own.tally.timed.get_or_insert(Timed::new(segment, now));
+        return;
+    }
+    let ahead = segment.seq.wrapping_sub(own.nxt) as i32;
+    if ahead.unsigned_abs() > FAR {
+        // Numbers of another connection, or invented ones.
+        return;
+    }
+    let mut fresh = segment.len;
+    let mut hole = None;
+    if ahead >= 0 {
+        if ahead > 0 {
+            remarks.add(Remarks::GAP);
+            let (id, stamp) = (segment.carrier.id, segment.options.timestamp.map(|(value, _)| value));
+            let gap = Hole { start: own.nxt, end: segment.seq, since: now, id, stamp, acked: false };
+            own.trouble_mut().holes.push(gap);
+        }
+        let unacked = peer.has(fact::ACKED) && before(peer.acked, own.nxt);
+        own.tally.timed.get_or_insert(Timed::new(segment, now));
+        if segment.len > 0 && segment.len < largest.saturating_sub(60) {
+            own.tally.small = own.tally.small.saturating_add(1);
+            own.tally.small_unwaiting = own.tally.small_unwaiting.saturating_add(unacked.into());
+        }
+    } else {
+        let old_end = if before(own.nxt, end) { own.nxt } else { end };
+        let (filled, which) = match &mut own.trouble {
+            Some(trouble) => trouble.holes.fill(start, old_end),
+            None => (0, None),
+        };
+        hole = which;
+        let beyond = if before(own.nxt, end) { end.wrapping_sub(own.nxt).min(segment.len) } else { 0 };
+        fresh = filled.saturating_add(beyond).min(segment.len);
+        repeated(own, peer, segment, hole, filled, now, remarks, largest);
+    }
+    if let Some(hole) = hole.filter(|h| h.acked) {
+        let back = hole.end.wrapping_sub(hole.start).min(fresh);
+        let trouble = own.trouble_mut();
+        trouble.missed = trouble.missed.saturating_sub(back.into());
+    }
+    own.tally.payload = own.tally.payload.saturating_add(fresh.into());
+    if before(own.nxt, end) {
+        own.nxt = end;
+    }
+    if segment.len > 0 && peer.has(fact::ACKED) && end == peer.edge {
+        remarks.add(Remarks::WINDOW_FULL);
+        let trouble = own.trouble_mut();
+        trouble.window_full = trouble.window_full.saturating_add(1);
+    }
+    if let Some((value, _)) = segment.options.timestamp
+        && before(own.stamp, value)
+    {
+        own.stamp = value;
+    }
+}
+
+/// Numbers further apart than this are not of one connection.
+const FAR: u32 = 1 << 28;
+
+/// Tells why numbers come that are not new: sent again, or late.
+#[allow(clippy::too_many_arguments)]
+fn repeated(
+    own: &mut Endpoint,
+    peer: &Endpoint,
+    segment: &Segment,
+    hole: Option<Hole>,
+    filled: u32,
+    now: Instant,
+    remarks: &mut Remarks,
+    largest: u32,
+) {
+    let all_filled = filled > 0 && filled >= segment.len;
+    if all_filled && hole.is_some_and(|hole| is_late(own, segment, &hole, now)) {
+        remarks.add(Remarks::OUT_OF_ORDER);
+        let trouble = own.trouble_mut();
+        trouble.out_of_order = trouble.out_of_order.saturating_add(1);
+        return;
+    }
+    remarks.add(Remarks::RETRANSMISSION);
+    let acked = peer.has(fact::ACKED) && upto(segment.end(), peer.acked) && segment.len > 0;
+    let asked = peer.trouble.as_ref().is_some_and(|t| t.duplicate_run >= 2) && segment.seq == peer.acked;
+    if acked {
+        remarks.add(Remarks::SPURIOUS);
+    } else if asked {
+        remarks.add(Remarks::FAST);
+    }
+    if own.tally.timed.is_some_and(|timed| timed.stamp.is_none() && before(segment.seq, timed.end)) {
+        own.tally.timed = None;
+    }
+    let last = own.last;
+    let trouble = own.trouble_mut();
+    let segments = segment.len.div_ceil(largest.max(1)).max(1);
+    trouble.retransmissions = trouble.retransmissions.saturating_add(segments);
+    trouble.retransmitted = trouble.retransmitted.saturating_add(segment.len.into());
+    trouble.unanswered = trouble.unanswered.saturating_add(1);
+    trouble.latest = (now, now.since(last));
+    trouble.spurious = trouble.spurious.saturating_add(acked.into());
+    trouble.fast = trouble.fast.saturating_add((asked && !acked).into());
+}
+
+/// Whether a segment that fills a hole was sent before the one that passed over it: by its timestamp, by its
+/// identification, and otherwise by the time, because nobody knows within less than a round trip that it was lost.
+fn is_late(own: &Endpoint, segment: &Segment, hole: &Hole, now: Instant) -> bool {
+    if let (Some((value, _)), Some(other)) = (segment.options.timestamp, hole.stamp)
+        && value != other
+    {
+        return before(value, other);
+    }
+    if let (Some(id), Some(other)) = (segment.carrier.id.filter(|id| *id != 0), hole.id.filter(|id| *id != 0)) {
+        match id.wrapping_sub(other) as i16 {
+            -4096..=-1 => return true,
+            1..=4096 => return false,
+            _ => {}
+        }
+    }
+    let least = own.tally.rtt.min().unwrap_or(3 * MILLISECOND).max(MILLISECOND);
+    now.since(hole.since) < least.saturating_sub(least / 5)
+}
+
+/// Follows what a segment acknowledges, and its window.
+fn acknowledgment(
+    own: &mut Endpoint,
+    peer: &mut Endpoint,
+    segment: &Segment,
+    ack: u32,
+    now: Instant,
+    remarks: &mut Remarks,
+) {
+    let shift = if own.has(fact::SCALED) && !segment.has(SYN) { u32::from(own.shift.min(14)) } else { 0 };
+    let edge = ack.wrapping_add(u32::from(segment.window) << shift);
+    let bare = segment.len == 0 && segment.flags & (SYN | FIN) == 0;
+    let ahead = ack.wrapping_sub(peer.nxt) as i32;
+    if peer.has(fact::NXT) && ahead.unsigned_abs() > FAR {
+        return;
+    }
+    let answers_probe = peer.trouble.as_ref().is_some_and(|t| t.probing);
+    if own.has(fact::ACKED) && ack == own.acked {
+        let outstanding = peer.has(fact::NXT) && before(ack, peer.nxt);
+        if bare && outstanding && segment.window == own.window && !remarks.any(PROBES) && !answers_probe {
+            remarks.add(Remarks::DUPLICATE_ACK);
+            let trouble = own.trouble_mut();
+            trouble.duplicate_acks = trouble.duplicate_acks.saturating_add(1);
+            trouble.duplicate_run = trouble.duplicate_run.saturating_add(1);
+        }
+    } else if !own.has(fact::ACKED) || before(own.acked, ack) {
+        own.acked = ack;
+        if let Some(trouble) = &mut own.trouble {
+            trouble.duplicate_run = 0;
+        }
+        confirmed(peer, segment, ack, bare, now, remarks);
+    }
+    if let (Some((left, right)), Some(trouble)) = (segment.options.sack, &mut peer.trouble) {
+        // RFC 2883 §4: the first block reports what came twice.
+        let inside = segment.options.sack_second.is_some_and(|(l, r)| upto(l, left) && upto(right, r));
+        if upto(right, ack) || inside {
+            trouble.reported_twice = trouble.reported_twice.saturating_add(1);
+        }
+    }
+    window(own, segment, ack, edge, now, remarks);
+    if let Some(trouble) = &mut peer.trouble {
+        (trouble.probing, trouble.unanswered) = (false, 0);
+    }
+}
+
+const PROBES: u16 = Remarks::KEEP_ALIVE | Remarks::WINDOW_PROBE;
+
+/// Notes a round trip.
+fn measured(peer: &mut Endpoint, took: Nanos, bare: bool) {
+    let least = peer.tally.rtt.min().unwrap_or(took);
+    peer.tally.rtt.add(took);
+    let delayed = (35 * MILLISECOND..=250 * MILLISECOND).contains(&took) && took > least.saturating_mul(4);
+    peer.tally.late_acks = peer.tally.late_acks.saturating_add((bare && delayed).into());
+}
+
+/// What a new acknowledgment says of the end whose bytes it acknowledges.
+fn confirmed(peer: &mut Endpoint, segment: &Segment, ack: u32, bare: bool, now: Instant, remarks: &mut Remarks) {
+    if !peer.has(fact::NXT) {
+        peer.set(fact::NXT);
+        peer.nxt = ack;
+        return;
+    }
+    if let Some(timed) = peer.tally.timed
+        && upto(timed.end, ack)
+    {
+        peer.tally.timed = None;
+        let echo = segment.options.timestamp.map(|(_, echo)| echo);
+        let answers_later = timed.stamp.zip(echo).is_some_and(|(stamp, echo)| before(stamp, echo));
+        if !answers_later {
+            measured(peer, now.since(timed.at), bare);
+        }
+    }
+    if let Some(trouble) = &mut peer.trouble {
+        let missed = trouble.holes.acknowledged(ack);
+        if missed > 0 {
+            trouble.missed = trouble.missed.saturating_add(missed.into());
+            remarks.add(Remarks::UNSEEN_ACKED);
+        }
+    }
+    let unseen = ack.wrapping_sub(peer.nxt);
+    if before(peer.nxt, ack) {
+        if peer.has(fact::SEEN) {
+            remarks.add(Remarks::UNSEEN_ACKED);
+            let (id, stamp) = (None, segment.options.timestamp.map(|(_, echo)| echo));
+            let hole = Hole { start: peer.nxt, end: ack, since: now, id, stamp, acked: true };
+            let trouble = peer.trouble_mut();
+            trouble.missed = trouble.missed.saturating_add(unseen.into());
+            trouble.holes.push(hole);
+        }
+        peer.nxt = ack;
+    }
+}
+
+/// Follows the window that an end announces.
+fn window(own: &mut Endpoint, segment: &Segment, ack: u32, edge: u32, now: Instant, remarks: &mut Remarks) {
+    let closed = segment.window == 0 && !segment.has(SYN);
+    if closed {
+        remarks.add(Remarks::ZERO_WINDOW);
+        let trouble = own.trouble_mut();
+        trouble.zero_windows = trouble.zero_windows.saturating_add(1);
+        trouble.zero_since.get_or_insert(now);
+    } else if let Some(trouble) = &mut own.trouble
+        && let Some(since) = trouble.zero_since.take()
+    {
+        trouble.zero_time = trouble.zero_time.saturating_add(now.since(since).max(0));
+    }
+    if !own.has(fact::ACKED) || before(own.edge, edge) || ack == own.acked {
+        own.edge = edge;
+    }
+    own.window = segment.window;
+    own.set(fact::ACKED);
+}

@@ -1,0 +1,124 @@
+//! Stretches of one direction's sequence numbers that were passed over: lost, or late.
+
+use super::segment::{before, upto};
+use crate::flow::clock::Instant;
+
+/// A stretch that was not captured yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// Its first number.
+    pub start: u32,
+    /// Behind its last number.
+    pub end: u32,
+    /// When it was passed over.
+    pub since: Instant,
+    /// IPv4 identification of the segment that passed over it.
+    pub id: Option<u16>,
+    /// Timestamp of that segment.
+    pub stamp: Option<u32>,
+    /// The other side has acknowledged it: it was not lost on the way, only in the capture.
+    pub acked: bool,
+}
+
+/// The holes of one direction, in order.
+#[derive(Debug, Default)]
+pub struct Holes {
+    list: Vec<Hole>,
+    /// Bytes of holes that were given up.
+    pub given_up: u64,
+}
+
+/// The most holes that are remembered of one direction.
+pub const MAX_HOLES: usize = 64;
+
+impl Holes {
+    /// Notes a hole at the end. The oldest is given up when there are too many.
+    pub fn push(&mut self, hole: Hole) {
+        if self.list.len() >= MAX_HOLES {
+            let oldest = self.list.remove(0);
+            self.given_up = self.given_up.saturating_add(oldest.end.wrapping_sub(oldest.start).into());
+        }
+        self.list.push(hole);
+    }
+
+    /// Takes away what a segment from `start` to `end` fills. Returns how many numbers those are, and one of the holes.
+    pub fn fill(&mut self, start: u32, end: u32) -> (u32, Option<Hole>) {
+        let (mut filled, mut which) = (0u32, None);
+        let mut at = 0;
+        while let Some(hole) = self.list.get(at).copied() {
+            let from = if before(start, hole.start) { hole.start } else { start };
+            let to = if before(hole.end, end) { hole.end } else { end };
+            if !before(from, to) {
+                at += 1;
+                continue;
+            }
+            filled = filled.saturating_add(to.wrapping_sub(from));
+            which = which.or(Some(hole));
+            let parts = [Hole { end: from, ..hole }, Hole { start: to, ..hole }];
+            let left = parts.into_iter().filter(|part| before(part.start, part.end));
+            let count = left.clone().count();
+            self.list.splice(at..=at, left);
+            at += count;
+        }
+        (filled, which)
+    }
+
+    /// Notes that everything below `ack` was acknowledged. Returns how many numbers of holes that concerns newly.
+    pub fn acknowledged(&mut self, ack: u32) -> u32 {
+        let mut lost = 0u32;
+        for hole in self.list.iter_mut().filter(|hole| !hole.acked && upto(hole.end, ack)) {
+            hole.acked = true;
+            lost = lost.saturating_add(hole.end.wrapping_sub(hole.start));
+        }
+        lost
+    }
+
+    /// Numbers in holes that the other side has not acknowledged.
+    pub fn open(&self) -> u32 {
+        self.list.iter().filter(|h| !h.acked).fold(0, |sum, h| sum.saturating_add(h.end.wrapping_sub(h.start)))
+    }
+
+    /// Bytes of memory behind this.
+    pub fn memory(&self) -> usize {
+        self.list.capacity() * std::mem::size_of::<Hole>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hole, Holes, MAX_HOLES};
+    use crate::flow::clock::Instant;
+
+    fn hole(start: u32, end: u32) -> Hole {
+        Hole { start, end, since: Instant::default(), id: None, stamp: None, acked: false }
+    }
+
+    #[test]
+    fn filling_the_middle_leaves_both_ends() {
+        let mut holes = Holes::default();
+        holes.push(hole(u32::MAX - 9, 10));
+        assert_eq!(holes.fill(u32::MAX, 5).0, 6);
+        assert_eq!(holes.fill(u32::MAX, 5), (0, None));
+        assert_eq!(holes.open(), 14);
+        assert_eq!(holes.fill(u32::MAX - 9, 10).0, 14);
+        assert_eq!(holes.open(), 0);
+    }
+
+    #[test]
+    fn an_acknowledged_hole_counts_as_missed_once_and_can_still_be_filled() {
+        let mut holes = Holes::default();
+        holes.push(hole(100, 200));
+        holes.push(hole(300, 400));
+        assert_eq!(holes.acknowledged(250), 100);
+        assert_eq!(holes.acknowledged(250), 0);
+        assert_eq!(holes.fill(100, 200).0, 100);
+    }
+
+    #[test]
+    fn the_number_of_holes_is_bounded_and_what_is_given_up_is_counted() {
+        let mut holes = Holes::default();
+        (0..1000).for_each(|n| holes.push(hole(n * 10, n * 10 + 5)));
+        assert_eq!(holes.list.len(), MAX_HOLES);
+        assert_eq!(holes.given_up, (1000 - MAX_HOLES as u64) * 5);
+    }
+}

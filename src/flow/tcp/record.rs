@@ -1,0 +1,129 @@
+//! What a verdict rests on beside the state of both ends.
+
+use super::connection::Moment;
+use super::endpoint::{Endpoint, fact};
+use super::segment::{ACK, Segment};
+use crate::flow::clock::Instant;
+
+/// Where a reset differs from what its sender sent before, and what else speaks for or against its being its own.
+pub mod sign {
+    /// Its TTL is another one.
+    pub const TTL: u8 = 1;
+    /// It came from another link-layer address.
+    pub const LINK: u8 = 1 << 1;
+    /// Its IPv4 identification is far from the one before.
+    pub const ID: u8 = 1 << 2;
+    /// Its window is 0, as that of most resets; others repeat the window in use.
+    pub const WINDOW: u8 = 1 << 3;
+    /// It has no timestamp, on a connection that uses them. Many hosts do so in resets.
+    pub const STAMP: u8 = 1 << 4;
+    /// The one in whose name it was sent goes on sending: proof that it was somebody else's.
+    pub const SENDS_ON: u8 = 1 << 5;
+    /// It acknowledges: an application aborted. Without, a host answers a segment for which it has no connection.
+    pub const ACTIVE: u8 = 1 << 6;
+    /// Its sender had sent a FIN before.
+    pub const AFTER_FIN: u8 = 1 << 7;
+}
+
+/// The first reset that counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reset {
+    /// Index of the end in whose name it was sent.
+    pub by: u8,
+    /// See [`sign`].
+    pub signs: u8,
+    /// The frame.
+    pub frame: u32,
+    /// When.
+    pub time: Instant,
+}
+
+/// What happened beside the changes of state.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// The first reset that counted.
+    pub first_reset: Option<Reset>,
+    /// When the latest did.
+    latest_reset: Instant,
+    /// Index of the end whose FIN or RST was first.
+    pub first_to_close: Option<u8>,
+    /// Both FINs had been acknowledged when the first reset came: it changed nothing of how the connection ended.
+    pub reset_was_late: bool,
+    /// The frame of the ICMP error that answered the SYN; 0 without.
+    pub error_frame: u32,
+    /// ICMP errors about it that changed nothing.
+    pub soft_errors: u16,
+    /// Resets that did not count, because their number was wrong.
+    pub ignored_resets: u16,
+    /// Segments without ACK, SYN and RST, which no host sends on a connection.
+    pub odd: u16,
+    /// Its socket pair is used for a new connection.
+    pub reused: bool,
+}
+
+/// A frame's number, as far as it fits.
+pub fn frame_number(at: &Moment<'_>) -> u32 {
+    at.frame.map_or(0, |number| u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+impl Record {
+    /// Notes a FIN.
+    pub fn closed(&mut self, by: usize) {
+        self.first_to_close.get_or_insert(by as u8);
+    }
+
+    /// Notes a reset that counts. `own` is the end in whose name it was sent, `peer` the other one.
+    pub fn reset(&mut self, by: usize, own: &Endpoint, peer: &Endpoint, segment: &Segment, at: &Moment<'_>) {
+        self.latest_reset = at.now;
+        if self.first_reset.is_some() {
+            return;
+        }
+        let carrier = &segment.carrier;
+        let seen = own.has(fact::SEEN);
+        let (id, before) = (carrier.id.unwrap_or(0), own.id);
+        let far = id != 0 && before != 0 && !(1..=1024).contains(&id.wrapping_sub(before));
+        let signs = [
+            (sign::TTL, seen && carrier.ttl != own.ttl),
+            (sign::LINK, seen && carrier.link != 0 && own.link != 0 && carrier.link != own.link),
+            (sign::ID, seen && far),
+            (sign::WINDOW, segment.window == 0),
+            (sign::STAMP, segment.options.timestamp.is_none() && own.has(fact::STAMPS) && peer.has(fact::STAMPS)),
+            (sign::ACTIVE, segment.has(ACK)),
+            (sign::AFTER_FIN, own.has(fact::FIN)),
+        ];
+        let signs = signs.into_iter().filter(|(_, holds)| *holds).fold(0, |all, (bit, _)| all | bit);
+        self.reset_was_late = own.has(fact::FIN | fact::FIN_ACKED) && peer.has(fact::FIN | fact::FIN_ACKED);
+        self.first_reset = Some(Reset { by: by as u8, signs, frame: frame_number(at), time: at.now });
+        self.first_to_close.get_or_insert(by as u8);
+    }
+
+    /// When the latest reset that counted passed.
+    pub fn reset_time(&self) -> Instant {
+        self.latest_reset
+    }
+
+    /// Notes a reset that does not count.
+    pub fn ignore_reset(&mut self) {
+        self.ignored_resets = self.ignored_resets.saturating_add(1);
+    }
+
+    /// Notes that an end lives on after a reset; `forged` when it was one in its own name.
+    pub fn revived(&mut self, end: usize, forged: bool) {
+        if let Some(reset) = &mut self.first_reset
+            && forged
+            && usize::from(reset.by) == end
+        {
+            reset.signs |= sign::SENDS_ON;
+        }
+    }
+
+    /// Notes the ICMP error that answered the SYN.
+    pub fn unreachable(&mut self, at: &Moment<'_>) {
+        self.error_frame = frame_number(at);
+    }
+
+    /// Forgets the answer to the SYN, which is repeated.
+    pub fn reopen(&mut self) {
+        (self.first_reset, self.first_to_close, self.error_frame) = (None, None, 0);
+    }
+}
