@@ -79,6 +79,7 @@ impl Plan {
     /// Checks a plan. `packets` counts all packets, but of [`Kind::Concurrent`] those after the handshakes;
     /// `connections` counts TCP connections. The error says which number contradicts which.
     pub fn new(kind: Kind, packets: Option<u64>, connections: Option<u64>, seed: u64) -> Result<Plan, String> {
+        let packets = packets.or(connections.filter(|_| kind == Kind::Syns));
         let packets = packets.unwrap_or(if kind == Kind::Mixed { 2_300_000 } else { 5_000_000 });
         let usual = match kind {
             Kind::Mixed => packets / 46,
