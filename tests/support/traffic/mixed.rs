@@ -13,7 +13,7 @@ const HOST_BITS: u32 = 12;
 /// The other conversations need socket pairs too.
 pub(super) const MOST_CONNECTIONS: u64 = Pairs::most(HOST_BITS) / 2;
 /// On average, between two beginnings, in microseconds.
-const BETWEEN: usize = 7_500;
+const BETWEEN: usize = 1_200;
 /// A conversation over UDP has no more packets, and an echo no more requests.
 const MOST_DATAGRAMS: u64 = 8;
 const MOST_ECHOES: u64 = 5;
