@@ -1,11 +1,13 @@
 //! Conversations: which frames belong together, what happened to each, and what earlier frames say about later ones.
 
 pub mod clock;
+mod community;
 pub mod entry;
 pub mod exchange;
 pub mod key;
 pub mod numbers;
 pub mod reading;
+pub mod report;
 pub mod slab;
 pub mod table;
 pub mod tcp;
@@ -14,4 +16,5 @@ pub mod zeek;
 
 pub use entry::{Carrier, Flow, Kind};
 pub use key::{FlowKey, Socket, Transport};
+pub use report::Report;
 pub use table::{Counts, Limits, Table, Transition};

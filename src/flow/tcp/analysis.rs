@@ -86,6 +86,9 @@ pub struct RoundTrips {
 }
 
 impl RoundTrips {
+    /// None was measured.
+    pub const NONE: RoundTrips = RoundTrips { sum_us: 0, count: 0, min_us: 0, max_us: 0, latest_us: 0 };
+
     pub(in crate::flow) fn add(&mut self, nanos: Nanos) {
         let us = u32::try_from(nanos.max(0) / MICROSECOND).unwrap_or(u32::MAX);
         self.min_us = if self.count == 0 { us } else { self.min_us.min(us) };
@@ -211,6 +214,8 @@ pub struct Trouble {
     pub echoes: u32,
     /// Segments that say that it slowed down.
     pub reductions: u32,
+    /// Probes since the other side was last heard.
+    pub unanswered_probes: u32,
     /// The last segment was a probe, whose answer is no duplicate acknowledgment.
     probing: bool,
     /// What was passed over.
@@ -274,6 +279,7 @@ pub fn account(connection: &mut Connection, from: usize, segment: &Segment, now:
     if is_probe(own, peer, segment) {
         let trouble = own.trouble_mut();
         trouble.probing = true;
+        trouble.unanswered_probes = trouble.unanswered_probes.saturating_add(1);
         if peer.has(fact::ACKED) && peer.window == 0 {
             trouble.window_probes = trouble.window_probes.saturating_add(1);
             remarks.add(Remarks::WINDOW_PROBE);
@@ -356,7 +362,7 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
         own.tally.first_payload = Some(now);
     }
     let largest = if peer.mss == 0 { 1460 } else { u32::from(peer.mss) };
-    if !own.has(fact::NXT) || (!own.has(fact::SEEN) && !before(segment.seq, own.nxt)) {
+    if !own.has(fact::NXT) || (!own.any(fact::SEEN | fact::SYN) && !before(segment.seq, own.nxt)) {
         own.set(fact::NXT);
         own.nxt = end;
         own.tally.payload = own.tally.payload.saturating_add(segment.len.into());
@@ -390,7 +396,8 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
             None => (0, None),
         };
         hole = which;
-        let beyond = if before(own.nxt, end) { end.wrapping_sub(own.nxt).min(segment.len) } else { 0 };
+        let data_end = start.wrapping_add(segment.len);
+        let beyond = if before(own.nxt, data_end) { data_end.wrapping_sub(own.nxt).min(segment.len) } else { 0 };
         fresh = filled.saturating_add(beyond).min(segment.len);
         repeated(own, peer, segment, hole, filled, now, remarks, largest);
     }
@@ -519,7 +526,7 @@ fn acknowledgment(
     }
     window(own, segment, ack, edge, now, remarks);
     if let Some(trouble) = &mut peer.trouble {
-        (trouble.probing, trouble.unanswered) = (false, 0);
+        (trouble.probing, trouble.unanswered, trouble.unanswered_probes) = (false, 0, 0);
     }
 }
 
@@ -584,7 +591,7 @@ fn window(own: &mut Endpoint, segment: &Segment, ack: u32, edge: u32, now: Insta
     {
         trouble.zero_time = trouble.zero_time.saturating_add(now.since(since).max(0));
     }
-    if !own.has(fact::ACKED) || before(own.edge, edge) || ack == own.acked {
+    if !own.has(fact::ACKED) || before(own.edge, edge) {
         own.edge = edge;
     }
     own.window = segment.window;

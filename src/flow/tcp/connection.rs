@@ -94,6 +94,10 @@ impl Connection {
     /// [R-reuse] Whether a SYN from this end belongs to another connection than this one.
     pub fn is_reused_by(&self, from: usize, segment: &Segment) -> bool {
         let [own, peer] = self.pair(from);
+        // [R-reboot] The answer to a SYN on an open connection, with a number of its own: both have begun anew.
+        if segment.is_syn_ack() && peer.has(fact::RESTART) && own.iss != segment.seq {
+            return segment.ack == Some(peer.restart.wrapping_add(1));
+        }
         if !segment.is_syn() || (own.has(fact::SYN) && own.iss == segment.seq) {
             return false;
         }
@@ -163,7 +167,13 @@ impl Connection {
         }
         let change =
             |from, to, why, evidence| Change { end: end as u8, frame: at.frame, time: at.now, from, to, why, evidence };
-        let way = if own.has(fact::SYN_SEEN) && !own.has(fact::SYN_ACK) { &[] } else { own.state.between(to) };
+        let way: &[State] = if own.has(fact::RESTARTED) {
+            &[State::Closed]
+        } else if own.revivals > 0 || (own.has(fact::SYN_SEEN) && !own.has(fact::SYN_ACK)) {
+            &[]
+        } else {
+            own.state.between(to)
+        };
         let mut from = own.state;
         for state in way {
             at.changes.push(change(from, *state, Why::Answers, Evidence::Inferred));
@@ -300,10 +310,11 @@ impl Connection {
         }
         // [R-rst]
         let received = peer.acked;
-        let valid = (own.has(fact::NXT) && segment.seq == own.nxt)
+        let valid = (own.has(fact::NXT)
+            && (segment.seq == own.nxt || (segment.seq == own.ahead && before(own.nxt, own.ahead))))
             || !peer.has(fact::ACKED)
             || segment.seq == received
-            || (peer.has(fact::GOT_FIN) && segment.seq == received.wrapping_sub(1));
+            || (peer.has(fact::GOT_FIN) && peer.state != State::TimeWait && segment.seq == received.wrapping_sub(1));
         if !valid {
             return self.record.ignore_reset();
         }
@@ -340,11 +351,19 @@ impl Connection {
     fn revive(&mut self, from: usize, segment: &Segment, at: &mut Moment<'_>) -> bool {
         let turn = self.turn(from);
         let reset_at = self.record.reset_time();
-        let own = &mut self.ends[from & 1];
+        let [own, peer] = self.pair_mut(from);
         if own.has(fact::UNREACHED) {
             return false;
         }
-        let is_new = own.has(fact::NXT) && before(own.nxt, segment.end());
+        let is_new = own.has(fact::NXT) && before(own.nxt, segment.end()) && segment.end() != segment.seq;
+        // An old duplicate proves nothing: its acknowledgment is behind, or all that it carries was acknowledged.
+        let (ack, end) = (segment.ack.unwrap_or(own.acked), segment.end());
+        let goes_on = before(own.acked, ack)
+            || is_new
+            || (end != segment.seq && (!peer.has(fact::ACKED) || before(peer.acked, end)));
+        if before(ack, own.acked) || !goes_on {
+            return false;
+        }
         let forged = own.has(fact::SENT_RST);
         // Segments that were on their way when the reset passed prove nothing.
         let late = at.now.since(reset_at) > turn;
@@ -389,6 +408,10 @@ impl Connection {
             own.deadline = Instant::NEVER;
             own.lived(at.now);
         }
+        let [own, _] = self.pair_mut(from);
+        if own.has(fact::NXT) && before(own.nxt, segment.seq) && near(segment.seq, own.nxt) {
+            own.ahead = segment.seq;
+        }
         self.open(from, ack, at);
         self.acknowledge_fin(from, segment, ack, at);
         if segment.has(FIN) {
@@ -413,6 +436,9 @@ impl Connection {
                     own.deadline = Instant::NEVER;
                 }
                 let why = if answers_syn { Why::AckedSyn } else { Why::SentOnOpen };
+                if answers_syn && own.has(fact::SYN_SEEN) {
+                    self.record.opened = Some((own.since, at.now));
+                }
                 self.settle(from, why, Evidence::Observed, at);
             }
         } else if own.has(fact::OPEN) && !early {
@@ -443,12 +469,27 @@ impl Connection {
 
     /// What a segment with ACK says of the FINs of both ends.
     fn acknowledge_fin(&mut self, from: usize, segment: &Segment, ack: u32, at: &mut Moment<'_>) {
+        let [own, _] = self.pair_mut(from);
+        // [R-proof]
+        if own.has(fact::FIN | fact::MARK) && !own.has(fact::FIN_PROVED) && before(own.mark, ack) {
+            own.clear(fact::DOUBT);
+            own.set(fact::FIN_ACKED | fact::FIN_PROVED);
+            if own.state != State::TimeWait {
+                own.deadline = Instant::NEVER;
+            }
+            self.settle(from, Why::Proved, Evidence::Observed, at);
+        }
         let [own, peer] = self.pair_mut(from);
         if peer.has(fact::FIN) && ack == peer.fin {
             // [R-fin] It has the other side's FIN when it acknowledges it.
             if !own.has(fact::GOT_FIN) {
                 own.set(fact::GOT_FIN);
-                self.settle(from, Why::AckedFin, Evidence::Observed, at);
+                // That it is in TIME-WAIT rests on the acknowledgment of its own FIN, too, unless that came with the other's.
+                let sure = !own.has(fact::FIN)
+                    || !own.has(fact::FIN_ACKED)
+                    || own.has(fact::FIN_PROVED)
+                    || upto(own.fin, peer.fin_ack);
+                self.settle(from, Why::AckedFin, if sure { Evidence::Observed } else { Evidence::Inferred }, at);
             } else if own.state == State::TimeWait && peer.has(fact::FIN_AGAIN) {
                 // [R-tw]
                 own.deadline = at.now.plus(TIME_WAIT);
@@ -474,16 +515,6 @@ impl Connection {
                 }
             }
         }
-        let [own, _] = self.pair_mut(from);
-        // [R-proof]
-        if own.has(fact::FIN | fact::MARK) && !own.has(fact::FIN_PROVED) && before(own.mark, ack) {
-            own.clear(fact::DOUBT);
-            own.set(fact::FIN_ACKED | fact::FIN_PROVED);
-            if own.state != State::TimeWait {
-                own.deadline = Instant::NEVER;
-            }
-            self.settle(from, Why::Proved, Evidence::Observed, at);
-        }
     }
 
     fn fin(&mut self, from: usize, segment: &Segment, at: &mut Moment<'_>) {
@@ -499,14 +530,25 @@ impl Connection {
                 return;
             }
             own.set(fact::FIN);
-            if own.has(fact::GOT_FIN) {
+            if own.has(fact::GOT_FIN) && segment.ack.is_none_or(|ack| !before(ack, peer.fin)) {
                 own.set(fact::PASSIVE);
             }
+            own.fin_ack = segment.ack.unwrap_or(own.acked);
             (own.fin, own.repeated, own.fin_frame) = (fin, at.now, frame_number(at));
             self.record.closed(from);
             return self.settle(from, Why::SentFin, Evidence::Observed, at);
         }
         if fin != own.fin {
+            return;
+        }
+        let ack = segment.ack.unwrap_or(0);
+        if own.has(fact::PASSIVE) && peer.has(fact::FIN) && before(ack, peer.fin) {
+            // It was sent before the other side's FIN came.
+            own.clear(fact::PASSIVE);
+            self.settle(from, Why::SentFin, Evidence::Observed, at);
+        }
+        let [own, _] = self.pair_mut(from);
+        if before(ack, own.acked) {
             return;
         }
         own.set(fact::FIN_AGAIN);
@@ -572,9 +614,7 @@ impl Connection {
                 Why::GotRst
             } else if own.has(fact::DOUBT) {
                 own.clear(fact::DOUBT);
-                if own.has(fact::REACKED) {
-                    own.set(if own.has(fact::FIN) { fact::FIN_ACKED } else { fact::OPEN });
-                }
+                own.set(if own.has(fact::FIN) { fact::FIN_ACKED } else { fact::OPEN });
                 Why::Silence
             } else {
                 own.set(fact::DONE);

@@ -101,6 +101,10 @@ pub struct Endpoint {
     pub edge: u32,
     /// Behind its FIN.
     pub fin: u32,
+    /// The number of its last segment without content, when that is ahead of `nxt`: what lies between was not captured.
+    pub ahead: u32,
+    /// What the segment with its FIN acknowledged.
+    pub fin_ack: u32,
     /// What the other side sent from here on acknowledges this end's FIN.
     pub mark: u32,
     /// The initial number of the SYN that it sent on the open connection.

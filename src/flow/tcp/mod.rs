@@ -6,9 +6,12 @@ pub mod endpoint;
 pub mod holes;
 pub mod record;
 pub mod segment;
+mod sentence;
 pub mod state;
+pub mod verdict;
 
 pub use analysis::Remarks;
 pub use connection::{Change, Connection, Initiator, Moment};
 pub use segment::{Carrier, Segment};
+pub use sentence::lasting;
 pub use state::{Evidence, Role, State, Why};
