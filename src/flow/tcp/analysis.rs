@@ -524,7 +524,7 @@ fn acknowledgment(
             trouble.reported_twice = trouble.reported_twice.saturating_add(1);
         }
     }
-    window(own, segment, ack, edge, now, remarks);
+    window(own, segment, edge, now, remarks);
     if let Some(trouble) = &mut peer.trouble {
         (trouble.probing, trouble.unanswered, trouble.unanswered_probes) = (false, 0, 0);
     }
@@ -579,7 +579,7 @@ fn confirmed(peer: &mut Endpoint, segment: &Segment, ack: u32, bare: bool, now: 
 }
 
 /// Follows the window that an end announces.
-fn window(own: &mut Endpoint, segment: &Segment, ack: u32, edge: u32, now: Instant, remarks: &mut Remarks) {
+fn window(own: &mut Endpoint, segment: &Segment, edge: u32, now: Instant, remarks: &mut Remarks) {
     let closed = segment.window == 0 && !segment.has(SYN);
     if closed {
         remarks.add(Remarks::ZERO_WINDOW);
