@@ -31,7 +31,7 @@ pub struct Flow {
     /// For when a timer of it is set.
     pub armed: Instant,
     /// What is around it: tunnels and tags, outermost first.
-    pub carriers: Option<Box<[Carrier]>>,
+    pub carriers: Option<Box<Carriers>>,
     /// Zeek's view of it.
     pub zeek: Zeek,
     /// Index of the end that sent its first packet.
@@ -54,6 +54,10 @@ pub enum Kind {
     /// UDP or echo.
     Exchange(Exchange),
 }
+
+/// Tunnels and tags, outermost first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carriers(pub Vec<Carrier>);
 
 /// A tunnel or a tag around a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +104,7 @@ impl Flow {
 
     /// Bytes of memory beyond this record.
     pub fn memory(&self) -> u32 {
-        let carriers = self.carriers.as_ref().map_or(0, |c| c.len() * size_of::<Carrier>());
+        let carriers = self.carriers.as_ref().map_or(0, |c| size_of::<Carriers>() + c.0.len() * size_of::<Carrier>());
         let troubles = match &self.kind {
             Kind::Tcp(connection, _) => {
                 connection.ends.iter().filter_map(|end| end.trouble.as_ref()).map(|t| t.memory()).sum()

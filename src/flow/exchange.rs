@@ -1,7 +1,7 @@
 //! Conversations without a handshake: UDP datagrams between two sockets, and ICMP echo.
 
 use super::clock::{Instant, Nanos, SECOND};
-use super::tcp::analysis::RoundTrips;
+use super::tcp::tally::RoundTrips;
 
 /// After so much silence a conversation has ended, and the next datagram begins another.
 pub const SILENCE: Nanos = 60 * SECOND;

@@ -1,6 +1,6 @@
 //! What the flow table reads of a packet's layers.
 
-use super::entry::Carrier;
+use super::entry::{Carrier, Carriers};
 use super::exchange::Datagram;
 use super::key::Transport;
 use super::tcp::segment::{self, Segment};
@@ -74,7 +74,7 @@ pub fn is_damaged(packet: &Packet<'_>, index: usize, layer: &Layer, transport: T
 }
 
 /// What is around the layer with this index: every packet but the innermost, and the tags and tunnels that have a number.
-pub fn carriers(packet: &Packet<'_>, index: usize) -> Option<Box<[Carrier]>> {
+pub fn carriers(packet: &Packet<'_>, index: usize) -> Option<Box<Carriers>> {
     let outer = packet.layers.glimpsed().get(..index)?;
     let protocol = |layer: &Layer| packet.registry.protocol(layer.protocol);
     let own = outer.iter().rposition(|layer| protocol(layer).addresses.is_some())?;
@@ -95,7 +95,7 @@ pub fn carriers(packet: &Packet<'_>, index: usize) -> Option<Box<[Carrier]>> {
             }
         }
     }
-    (!list.is_empty()).then(|| list.into())
+    (!list.is_empty()).then(|| Box::new(Carriers(list)))
 }
 
 /// An ICMP error that says that the packet it quotes was not delivered: its type and code. `index` is that of a layer in

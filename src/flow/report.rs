@@ -4,8 +4,8 @@ use super::clock::{Instant, Nanos};
 use super::entry::{Carrier, Flow, Kind};
 use super::exchange::Exchange;
 use super::key::{Socket, Transport};
-use super::tcp::analysis::{RoundTrips, Trouble};
 use super::tcp::endpoint::{Endpoint, fact};
+use super::tcp::tally::{RoundTrips, Trouble};
 use super::tcp::verdict::{self, Verdict};
 use super::tcp::{Connection, Evidence, Role, State};
 use std::net::IpAddr;
@@ -171,7 +171,7 @@ impl Report {
             first_frame: flow.first_frame,
             last_frame: flow.last_frame,
             longest_gap: Nanos::from(flow.longest_gap_ms) * super::clock::MILLISECOND,
-            carriers: flow.carriers.as_deref().unwrap_or_default().to_vec(),
+            carriers: flow.carriers.as_ref().map_or(Vec::new(), |carriers| carriers.0.clone()),
             community_id: super::community::id(&sockets, transport, icmp),
             icmp,
             client: End { socket: sockets[0], ..client },
@@ -256,7 +256,7 @@ fn of_endpoint(own: &Endpoint, connection: &Connection, end: usize, now: Instant
         packets: own.tally.packets,
         bytes: own.tally.bytes,
         payload: own.tally.payload,
-        first_payload: own.tally.first_payload,
+        first_payload: (own.tally.first_payload != Instant::NEVER).then_some(own.tally.first_payload),
         last: own.has(fact::SEEN).then_some(own.last),
         rtt: own.tally.rtt,
         options: Some(offer),
@@ -308,5 +308,5 @@ fn of_half(exchange: &Exchange, end: usize) -> End {
 
 /// From the client's SYN to the end of its handshake: both round trips that make it up.
 fn handshake(connection: &Connection) -> Option<Nanos> {
-    connection.record.opened.map(|(from, to)| to.since(from).max(0))
+    connection.record.handshake.map(|us| Nanos::from(us) * super::clock::MICROSECOND)
 }

@@ -2,9 +2,9 @@
 
 use super::connection::Connection;
 use super::endpoint::{Endpoint, fact};
-use super::holes::{Hole, Holes};
+use super::holes::Hole;
 use super::segment::{CWR, ECE, FIN, RST, SYN, Segment, before, upto};
-use crate::flow::clock::{Instant, MICROSECOND, MILLISECOND, Nanos};
+use crate::flow::clock::{Instant, MILLISECOND, Nanos};
 
 /// What one segment was, beside what its flags say. One bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,169 +70,6 @@ impl Remarks {
         let exact = self.any(Remarks::FAST | Remarks::SPURIOUS);
         let shown = if exact { self.0 & !Remarks::RETRANSMISSION } else { self.0 };
         Remarks::NAMES.into_iter().filter(move |(bit, _)| shown & bit != 0).map(|(_, words)| words)
-    }
-}
-
-/// Round trips, measured from the passing of a segment to the passing of the acknowledgment that it alone can have
-/// caused, one at a time: none of segments that were sent twice (RFC 6298 §3), unless the timestamp that comes back
-/// tells that it answers the first (RFC 7323 §4.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RoundTrips {
-    sum_us: u64,
-    count: u32,
-    min_us: u32,
-    max_us: u32,
-    latest_us: u32,
-}
-
-impl RoundTrips {
-    /// None was measured.
-    pub const NONE: RoundTrips = RoundTrips { sum_us: 0, count: 0, min_us: 0, max_us: 0, latest_us: 0 };
-
-    pub(in crate::flow) fn add(&mut self, nanos: Nanos) {
-        let us = u32::try_from(nanos.max(0) / MICROSECOND).unwrap_or(u32::MAX);
-        self.min_us = if self.count == 0 { us } else { self.min_us.min(us) };
-        self.max_us = self.max_us.max(us);
-        self.latest_us = us;
-        self.sum_us = self.sum_us.saturating_add(us.into());
-        self.count = self.count.saturating_add(1);
-    }
-
-    /// The shortest.
-    pub fn min(&self) -> Option<Nanos> {
-        (self.count > 0).then_some(Nanos::from(self.min_us) * MICROSECOND)
-    }
-
-    /// The latest.
-    pub fn latest(&self) -> Option<Nanos> {
-        (self.count > 0).then_some(Nanos::from(self.latest_us) * MICROSECOND)
-    }
-
-    /// The longest.
-    pub fn max(&self) -> Option<Nanos> {
-        (self.count > 0).then_some(Nanos::from(self.max_us) * MICROSECOND)
-    }
-
-    /// The mean.
-    pub fn mean(&self) -> Option<Nanos> {
-        let mean = self.sum_us.checked_div(self.count.into())?;
-        Some(Nanos::try_from(mean).unwrap_or(Nanos::MAX / MICROSECOND).saturating_mul(MICROSECOND))
-    }
-
-    /// How many were measured.
-    pub fn count(&self) -> u32 {
-        self.count
-    }
-}
-
-/// What one end has sent.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
-    /// Packets, copies left out.
-    pub packets: u64,
-    /// Bytes of these packets, IP header and all.
-    pub bytes: u64,
-    /// Payload bytes, each counted once.
-    pub payload: u64,
-    /// Round trips to the other end and back.
-    pub rtt: RoundTrips,
-    /// The segment whose acknowledgment is waited for.
-    timed: Option<Timed>,
-    /// When its first payload passed.
-    pub first_payload: Option<Instant>,
-    /// Segments with payload that are shorter than the largest it may send.
-    pub small: u32,
-    /// … that it sent while others were not acknowledged, as it does without Nagle's algorithm (RFC 9293 §3.7.4).
-    pub small_unwaiting: u32,
-    /// Acknowledgments of its segments that came as late as a delayed ACK (RFC 9293 §3.8.6.3).
-    pub late_acks: u32,
-    /// What its last packets were, to know copies.
-    recent: [u32; 4],
-}
-
-/// A segment whose acknowledgment is waited for.
-#[derive(Clone, Copy, Debug)]
-struct Timed {
-    /// When it passed.
-    at: Instant,
-    /// What follows it.
-    end: u32,
-    /// Its timestamp.
-    stamp: Option<u32>,
-}
-
-impl Timed {
-    fn new(segment: &Segment, at: Instant) -> Timed {
-        Timed { at, end: segment.end(), stamp: segment.options.timestamp.map(|(value, _)| value) }
-    }
-}
-
-/// What went wrong in one direction, and what only few connections have.
-#[derive(Debug, Default)]
-pub struct Trouble {
-    /// Segments with bytes that had been sent before; of large ones that a network card cuts, the segments it cuts.
-    pub retransmissions: u32,
-    /// Retransmitted payload bytes.
-    pub retransmitted: u64,
-    /// … that duplicate acknowledgments asked for.
-    pub fast: u32,
-    /// … of bytes that had been acknowledged.
-    pub spurious: u32,
-    /// Segments by which the other side reported to have got bytes of this end twice (RFC 2883).
-    pub reported_twice: u32,
-    /// Retransmissions since the other side was last heard.
-    pub unanswered: u32,
-    /// When the latest of them passed, and how long after the one before.
-    pub latest: (Instant, Nanos),
-    /// Segments that came after others that were sent later.
-    pub out_of_order: u32,
-    /// Packets that were captured, or delivered, twice.
-    pub copies: u32,
-    /// Duplicate acknowledgments that this end sent.
-    pub duplicate_acks: u32,
-    /// … in a row, now.
-    pub duplicate_run: u32,
-    /// Keep-alive probes.
-    pub keep_alives: u32,
-    /// Window probes.
-    pub window_probes: u32,
-    /// Segments that announced a window of 0.
-    pub zero_windows: u32,
-    /// How long its window was 0, in all.
-    pub zero_time: Nanos,
-    /// Since when its window is 0.
-    pub zero_since: Option<Instant>,
-    /// Segments that filled the other side's window.
-    pub window_full: u32,
-    /// Bytes of this end that the other one acknowledged and the capture never saw.
-    pub missed: u64,
-    /// Segments whose checksum was wrong.
-    pub bad_checksums: u32,
-    /// Packets with a congestion mark.
-    pub marked: u32,
-    /// Segments that report such a mark.
-    pub echoes: u32,
-    /// Segments that say that it slowed down.
-    pub reductions: u32,
-    /// Probes since the other side was last heard.
-    pub unanswered_probes: u32,
-    /// The last segment was a probe, whose answer is no duplicate acknowledgment.
-    probing: bool,
-    /// What was passed over.
-    pub holes: Holes,
-}
-
-impl Trouble {
-    /// Bytes of memory of this, and behind it.
-    pub fn memory(&self) -> usize {
-        size_of::<Self>() + self.holes.memory()
-    }
-}
-
-impl Endpoint {
-    /// What went wrong; made when something does.
-    pub fn trouble_mut(&mut self) -> &mut Trouble {
-        self.trouble.get_or_insert_default()
     }
 }
 
@@ -320,10 +157,7 @@ fn handshake(own: &mut Endpoint, peer: &mut Endpoint, segment: &Segment) {
     let options = &segment.options;
     own.mss = options.mss.unwrap_or(own.mss);
     own.set(if options.sack_permitted { fact::SACK } else { 0 });
-    if let Some((value, _)) = options.timestamp {
-        own.set(fact::STAMPS);
-        own.stamp = value;
-    }
+    own.set(if options.timestamp.is_some() { fact::STAMPS } else { 0 });
     // RFC 3168 §6.1.1: the SYN has both flags, the SYN-ACK only ECE.
     let wanted = if segment.is_syn_ack() { ECE } else { ECE | CWR };
     own.set(if segment.flags & (ECE | CWR) == wanted { fact::ECN } else { 0 });
@@ -358,15 +192,15 @@ fn is_probe(own: &Endpoint, peer: &Endpoint, segment: &Segment) -> bool {
 /// Follows the numbers that a segment takes.
 fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant, remarks: &mut Remarks) {
     let (start, end) = (segment.data(), segment.end());
-    if segment.len > 0 && own.tally.first_payload.is_none() {
-        own.tally.first_payload = Some(now);
+    if segment.len > 0 {
+        own.tally.first_payload = own.tally.first_payload.min(now);
     }
     let largest = if peer.mss == 0 { 1460 } else { u32::from(peer.mss) };
     if !own.has(fact::NXT) || (!own.any(fact::SEEN | fact::SYN) && !before(segment.seq, own.nxt)) {
         own.set(fact::NXT);
         own.nxt = end;
         own.tally.payload = own.tally.payload.saturating_add(segment.len.into());
-        own.tally.timed.get_or_insert(Timed::new(segment, now));
+        own.tally.timed.start(segment, now);
         return;
     }
     let ahead = segment.seq.wrapping_sub(own.nxt) as i32;
@@ -384,7 +218,7 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
             own.trouble_mut().holes.push(gap);
         }
         let unacked = peer.has(fact::ACKED) && before(peer.acked, own.nxt);
-        own.tally.timed.get_or_insert(Timed::new(segment, now));
+        own.tally.timed.start(segment, now);
         if segment.len > 0 && segment.len < largest.saturating_sub(60) {
             own.tally.small = own.tally.small.saturating_add(1);
             own.tally.small_unwaiting = own.tally.small_unwaiting.saturating_add(unacked.into());
@@ -414,11 +248,6 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
         remarks.add(Remarks::WINDOW_FULL);
         let trouble = own.trouble_mut();
         trouble.window_full = trouble.window_full.saturating_add(1);
-    }
-    if let Some((value, _)) = segment.options.timestamp
-        && before(own.stamp, value)
-    {
-        own.stamp = value;
     }
 }
 
@@ -452,9 +281,7 @@ fn repeated(
     } else if asked {
         remarks.add(Remarks::FAST);
     }
-    if own.tally.timed.is_some_and(|timed| timed.stamp.is_none() && before(segment.seq, timed.end)) {
-        own.tally.timed = None;
-    }
+    own.tally.timed.doubt(segment);
     let last = own.last;
     let trouble = own.trouble_mut();
     let segments = segment.len.div_ceil(largest.max(1)).max(1);
@@ -547,15 +374,8 @@ fn confirmed(peer: &mut Endpoint, segment: &Segment, ack: u32, bare: bool, now: 
         peer.nxt = ack;
         return;
     }
-    if let Some(timed) = peer.tally.timed
-        && upto(timed.end, ack)
-    {
-        peer.tally.timed = None;
-        let echo = segment.options.timestamp.map(|(_, echo)| echo);
-        let answers_later = timed.stamp.zip(echo).is_some_and(|(stamp, echo)| before(stamp, echo));
-        if !answers_later {
-            measured(peer, now.since(timed.at), bare);
-        }
+    if let Some(took) = peer.tally.timed.stop(ack, segment.options.timestamp.map(|(_, echo)| echo), now) {
+        measured(peer, took, bare);
     }
     if let Some(trouble) = &mut peer.trouble {
         let missed = trouble.holes.acknowledged(ack);

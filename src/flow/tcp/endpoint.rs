@@ -1,8 +1,8 @@
 //! What is known of one end of a connection.
 
-use super::analysis::{Tally, Trouble};
 use super::connection::patience;
 use super::state::{Evidence, State};
+use super::tally::{Tally, Trouble};
 use crate::flow::clock::Instant;
 
 /// One thing each that is known of an end; together they are its state (see [`Endpoint::state_of`]).
@@ -48,7 +48,7 @@ pub mod fact {
     pub const SENT_RST: Facts = 1 << 16;
     /// TIME-WAIT is over, or the socket pair is used anew.
     pub const DONE: Facts = 1 << 17;
-    /// It has sent a SYN with another initial number on the open connection; `restart` holds.
+    /// It has sent a SYN with another initial number on the open connection.
     pub const RESTART: Facts = 1 << 18;
     /// It meant that: it has lost the connection.
     pub const RESTARTED: Facts = 1 << 19;
@@ -66,7 +66,7 @@ pub mod fact {
     pub const UNSCALED: Facts = 1 << 25;
     /// It offered selective acknowledgments.
     pub const SACK: Facts = 1 << 26;
-    /// It sends timestamps; `stamp` holds.
+    /// It sends timestamps.
     pub const STAMPS: Facts = 1 << 27;
     /// It offered congestion marks.
     pub const ECN: Facts = 1 << 28;
@@ -101,16 +101,10 @@ pub struct Endpoint {
     pub edge: u32,
     /// Behind its FIN.
     pub fin: u32,
-    /// The number of its last segment without content, when that is ahead of `nxt`: what lies between was not captured.
-    pub ahead: u32,
     /// What the segment with its FIN acknowledged.
     pub fin_ack: u32,
     /// What the other side sent from here on acknowledges this end's FIN.
     pub mark: u32,
-    /// The initial number of the SYN that it sent on the open connection.
-    pub restart: u32,
-    /// Highest timestamp value that it sent.
-    pub stamp: u32,
     /// Its last window, not scaled.
     pub window: u16,
     /// Its maximum segment size option; 0 without.
@@ -123,8 +117,6 @@ pub struct Endpoint {
     pub syns: u16,
     /// Times it repeated its FIN or SYN-ACK after the acknowledgment was seen.
     pub doubts: u8,
-    /// Times it proved to be alive after a reset.
-    pub revivals: u8,
     /// Since when it is in its state.
     pub since: Instant,
     /// When it last sent.
@@ -135,8 +127,6 @@ pub struct Endpoint {
     pub confirmed: Instant,
     /// When its doubt or its TIME-WAIT ends; [`Instant::NEVER`] otherwise.
     pub deadline: Instant,
-    /// When a silence would show that the latest reset did end it, after it had outlived others.
-    pub silent_from: Instant,
     /// The frame that carried its FIN first.
     pub fin_frame: u32,
     /// What it has sent.
@@ -200,8 +190,19 @@ impl Endpoint {
 
     /// Notes that it was alive at this time, after a reset.
     pub fn lived(&mut self, now: Instant) {
-        self.silent_from = now.plus(patience(now.since(self.repeated)));
+        let silent_from = now.plus(patience(now.since(self.repeated)));
+        self.trouble_mut().silent_from = silent_from;
         self.repeated = now;
+    }
+
+    /// Times it proved to be alive after a reset.
+    pub fn revivals(&self) -> u8 {
+        self.trouble.as_ref().map_or(0, |trouble| trouble.revivals)
+    }
+
+    /// The initial number of the SYN that it sent on the open connection.
+    pub fn restart(&self) -> Option<u32> {
+        self.trouble.as_ref().filter(|_| self.has(fact::RESTART)).map(|trouble| trouble.restart)
     }
 
     /// Whether there was a connection, or an attempt, that has ended; TIME-WAIT counts, since a new one may follow it.

@@ -1,13 +1,17 @@
 //! TCP: both ends of every connection.
 
 pub mod analysis;
+mod closing;
 pub mod connection;
 pub mod endpoint;
 pub mod holes;
+mod opening;
 pub mod record;
+mod reset;
 pub mod segment;
 mod sentence;
 pub mod state;
+pub mod tally;
 pub mod verdict;
 
 pub use analysis::Remarks;

@@ -57,8 +57,8 @@ pub struct Record {
     pub ignored_resets: u16,
     /// Segments without ACK, SYN and RST, which no host sends on a connection.
     pub odd: u16,
-    /// When the first SYN passed, and when the ACK that completed the handshake did.
-    pub opened: Option<(Instant, Instant)>,
+    /// Microseconds from the first SYN to the ACK that completed the handshake.
+    pub handshake: Option<u32>,
     /// Its socket pair is used for a new connection.
     pub reused: bool,
 }

@@ -1,0 +1,124 @@
+//! The rules by which connections close (RFC 9293 §3.6).
+
+use super::connection::{Connection, Moment, TIME_WAIT, patience};
+use super::endpoint::fact;
+use super::record::frame_number;
+use super::segment::{Segment, before, upto};
+use super::state::{Evidence, State, Why};
+use crate::flow::clock::Instant;
+
+impl Connection {
+    /// What a segment with ACK says of the FINs of both ends.
+    pub(super) fn acknowledge_fin(&mut self, from: usize, segment: &Segment, ack: u32, at: &mut Moment<'_>) {
+        let [own, _] = self.pair_mut(from);
+        // [R-proof]
+        if own.has(fact::FIN | fact::MARK) && !own.has(fact::FIN_PROVED) && before(own.mark, ack) {
+            own.clear(fact::DOUBT);
+            own.set(fact::FIN_ACKED | fact::FIN_PROVED);
+            if own.state != State::TimeWait {
+                own.deadline = Instant::NEVER;
+            }
+            self.settle(from, Why::Proved, Evidence::Observed, at);
+        }
+        let [own, peer] = self.pair_mut(from);
+        if peer.has(fact::FIN) && ack == peer.fin {
+            // [R-fin] It has the other side's FIN when it acknowledges it.
+            if !own.has(fact::GOT_FIN) {
+                own.set(fact::GOT_FIN);
+                // That it is in TIME-WAIT rests on the acknowledgment of its own FIN, too, unless that came with the other's.
+                let sure = !own.has(fact::FIN)
+                    || !own.has(fact::FIN_ACKED)
+                    || own.has(fact::FIN_PROVED)
+                    || upto(own.fin, peer.fin_ack);
+                self.settle(from, Why::AckedFin, if sure { Evidence::Observed } else { Evidence::Inferred }, at);
+            } else if own.state == State::TimeWait && peer.has(fact::FIN_AGAIN) {
+                // [R-tw]
+                own.deadline = at.now.plus(TIME_WAIT);
+            }
+            let [_, peer] = self.pair_mut(from);
+            peer.clear(fact::FIN_AGAIN);
+            if !peer.has(fact::MARK) {
+                peer.set(fact::MARK);
+                peer.mark = segment.seq;
+            }
+            if !peer.any(fact::FIN_ACKED | fact::DEAD) {
+                if peer.has(fact::DOUBT) && peer.doubts > 1 {
+                    peer.set(fact::REACKED);
+                } else {
+                    // [R-deliver]
+                    peer.clear(fact::DOUBT);
+                    peer.deadline = Instant::NEVER;
+                    if peer.doubts == 0 {
+                        peer.confirmed = at.now;
+                    }
+                    peer.set(fact::FIN_ACKED);
+                    self.settle(1 - from, Why::FinAcked, Evidence::Inferred, at);
+                }
+            }
+        }
+    }
+
+    pub(super) fn fin(&mut self, from: usize, segment: &Segment, at: &mut Moment<'_>) {
+        let turn = self.turn(from);
+        let [own, peer] = self.pair_mut(from);
+        let fin = segment.end();
+        if !own.has(fact::FIN) {
+            // Behind what was acknowledged or beyond the window it is old, or a blind injection: no host acts on it.
+            let old = (peer.has(fact::ACKED) && upto(fin, peer.acked)) || (own.has(fact::NXT) && before(fin, own.nxt));
+            let beyond =
+                peer.has(fact::ACKED) && before(peer.edge, segment.seq) && peer.any(fact::SCALED | fact::UNSCALED);
+            if old || beyond {
+                return;
+            }
+            own.set(fact::FIN);
+            if own.has(fact::GOT_FIN) && segment.ack.is_none_or(|ack| !before(ack, peer.fin)) {
+                own.set(fact::PASSIVE);
+            }
+            own.fin_ack = segment.ack.unwrap_or(own.acked);
+            (own.fin, own.repeated, own.fin_frame) = (fin, at.now, frame_number(at));
+            self.record.closed(from);
+            return self.settle(from, Why::SentFin, Evidence::Observed, at);
+        }
+        if fin != own.fin {
+            return;
+        }
+        let ack = segment.ack.unwrap_or(0);
+        if own.has(fact::PASSIVE) && peer.has(fact::FIN) && before(ack, peer.fin) {
+            // It was sent before the other side's FIN came.
+            own.clear(fact::PASSIVE);
+            self.settle(from, Why::SentFin, Evidence::Observed, at);
+        }
+        let [own, _] = self.pair_mut(from);
+        if before(ack, own.acked) {
+            return;
+        }
+        own.set(fact::FIN_AGAIN);
+        let interval = at.now.since(own.repeated);
+        own.repeated = at.now;
+        let crossed = own.has(fact::FIN_ACKED) && at.now.since(own.confirmed) <= turn;
+        if own.has(fact::FIN_PROVED) || crossed || !(own.has(fact::FIN_ACKED) || own.doubts > 0) {
+            return;
+        }
+        // [R-doubt]
+        own.doubts = own.doubts.saturating_add(1);
+        own.clear(fact::FIN_ACKED | fact::REACKED);
+        own.set(fact::DOUBT);
+        own.deadline = at.now.plus(patience(interval));
+        self.settle(from, Why::FinAgain, Evidence::Observed, at);
+    }
+
+    /// [R-cross] A round trip that turns out longer than it was shows that what was repeated had only crossed its
+    /// acknowledgment.
+    pub(super) fn reconsider(&mut self, from: usize, at: &mut Moment<'_>) {
+        let own = &self.ends[from & 1];
+        if !own.has(fact::DOUBT) || own.repeated.since(own.confirmed) > self.turn(from) {
+            return;
+        }
+        let own = &mut self.ends[from & 1];
+        own.clear(fact::DOUBT);
+        own.doubts = 0;
+        own.deadline = Instant::NEVER;
+        own.set(if own.has(fact::FIN) { fact::FIN_ACKED } else { fact::OPEN });
+        self.settle(from, Why::Crossed, Evidence::Inferred, at);
+    }
+}
