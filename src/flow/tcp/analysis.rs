@@ -101,7 +101,13 @@ pub fn count(own: &mut Endpoint, segment: &Segment) {
 }
 
 /// Counts a segment, after the state machine has seen it.
-pub fn account(connection: &mut Connection, from: usize, segment: &Segment, now: Instant) -> Remarks {
+pub fn account(
+    connection: &mut Connection,
+    from: usize,
+    segment: &Segment,
+    answers_first: bool,
+    now: Instant,
+) -> Remarks {
     let [low, high] = &mut connection.ends;
     let (own, peer) = if from == 0 { (low, high) } else { (high, low) };
     let mut remarks = Remarks::default();
@@ -125,7 +131,8 @@ pub fn account(connection: &mut Connection, from: usize, segment: &Segment, now:
             remarks.add(Remarks::KEEP_ALIVE);
         }
     } else {
-        if segment.len > 0 || segment.has(SYN) || segment.has(FIN) {
+        let repeats_syn = answers_first && own.has(fact::SYN_SEEN);
+        if !repeats_syn && (segment.len > 0 || segment.has(SYN) || segment.has(FIN)) {
             sequence(own, peer, segment, now, &mut remarks);
         }
         if let Some(trouble) = &mut own.trouble {
@@ -267,7 +274,12 @@ fn repeated(
     largest: u32,
 ) {
     let all_filled = filled > 0 && filled >= segment.len;
-    if all_filled && hole.is_some_and(|hole| is_late(own, segment, &hole, now)) {
+    let late = match hole.filter(|_| all_filled) {
+        Some(hole) => is_late(own, peer, segment, &hole, now),
+        // What was sent again came before it.
+        None => own.sent_before(segment) == Some(true),
+    };
+    if late {
         remarks.add(Remarks::OUT_OF_ORDER);
         let trouble = own.trouble_mut();
         trouble.out_of_order = trouble.out_of_order.saturating_add(1);
@@ -295,7 +307,7 @@ fn repeated(
 
 /// Whether a segment that fills a hole was sent before the one that passed over it: by its timestamp, by its
 /// identification, and otherwise by the time, because nobody knows within less than a round trip that it was lost.
-fn is_late(own: &Endpoint, segment: &Segment, hole: &Hole, now: Instant) -> bool {
+fn is_late(own: &Endpoint, peer: &Endpoint, segment: &Segment, hole: &Hole, now: Instant) -> bool {
     if let (Some((value, _)), Some(other)) = (segment.options.timestamp, hole.stamp)
         && value != other
     {
@@ -308,7 +320,9 @@ fn is_late(own: &Endpoint, segment: &Segment, hole: &Hole, now: Instant) -> bool
             _ => {}
         }
     }
-    let least = own.tally.rtt.min().unwrap_or(3 * MILLISECOND).max(MILLISECOND);
+    // From the point of capture to the receiver and back, and to the sender and back.
+    let [there, back] = [own, peer].map(|end| end.tally.rtt.min().unwrap_or(2 * MILLISECOND));
+    let least = there.saturating_add(back).max(MILLISECOND);
     now.since(hole.since) < least.saturating_sub(least / 5)
 }
 

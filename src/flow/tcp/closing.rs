@@ -58,7 +58,8 @@ impl Connection {
         }
     }
 
-    pub(super) fn fin(&mut self, from: usize, segment: &Segment, at: &mut Moment<'_>) {
+    /// Returns whether the segment belongs to the connection, so that its numbers count.
+    pub(super) fn fin(&mut self, from: usize, segment: &Segment, at: &mut Moment<'_>) -> bool {
         let turn = self.turn(from);
         let [own, peer] = self.pair_mut(from);
         let fin = segment.end();
@@ -68,7 +69,7 @@ impl Connection {
             let beyond =
                 peer.has(fact::ACKED) && before(peer.edge, segment.seq) && peer.any(fact::SCALED | fact::UNSCALED);
             if old || beyond {
-                return;
+                return false;
             }
             own.set(fact::FIN);
             if own.has(fact::GOT_FIN) && segment.ack.is_none_or(|ack| !before(ack, peer.fin)) {
@@ -77,10 +78,11 @@ impl Connection {
             own.fin_ack = segment.ack.unwrap_or(own.acked);
             (own.fin, own.repeated, own.fin_frame) = (fin, at.now, frame_number(at));
             self.record.closed(from);
-            return self.settle(from, Why::SentFin, Evidence::Observed, at);
+            self.settle(from, Why::SentFin, Evidence::Observed, at);
+            return true;
         }
         if fin != own.fin {
-            return;
+            return true;
         }
         let ack = segment.ack.unwrap_or(0);
         if own.has(fact::PASSIVE) && peer.has(fact::FIN) && before(ack, peer.fin) {
@@ -90,14 +92,14 @@ impl Connection {
         }
         let [own, _] = self.pair_mut(from);
         if before(ack, own.acked) {
-            return;
+            return true;
         }
         own.set(fact::FIN_AGAIN);
         let interval = at.now.since(own.repeated);
         own.repeated = at.now;
         let crossed = own.has(fact::FIN_ACKED) && at.now.since(own.confirmed) <= turn;
         if own.has(fact::FIN_PROVED) || crossed || !(own.has(fact::FIN_ACKED) || own.doubts > 0) {
-            return;
+            return true;
         }
         // [R-doubt]
         own.doubts = own.doubts.saturating_add(1);
@@ -105,6 +107,7 @@ impl Connection {
         own.set(fact::DOUBT);
         own.deadline = at.now.plus(patience(interval));
         self.settle(from, Why::FinAgain, Evidence::Observed, at);
+        true
     }
 
     /// [R-cross] A round trip that turns out longer than it was shows that what was repeated had only crossed its

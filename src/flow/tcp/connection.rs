@@ -110,7 +110,10 @@ impl Connection {
         if analysis::is_copy(&self.ends[from & 1], segment, at.now) {
             return analysis::count_copy(&mut self.ends[from & 1]);
         }
-        let had_fin = self.ends[from & 1].has(fact::GOT_FIN);
+        let own = &self.ends[from & 1];
+        let had_fin = own.has(fact::GOT_FIN);
+        // The SYN of a SYN-ACK that answers a crossing SYN is no repetition.
+        let answers_first = segment.is_syn_ack() && !own.has(fact::SYN_ACK);
         let belongs = if segment.is_syn() {
             self.syn(from, segment, at)
         } else if segment.is_syn_ack() {
@@ -125,7 +128,7 @@ impl Connection {
             false
         };
         let remarks = if belongs {
-            analysis::account(self, from, segment, at.now)
+            analysis::account(self, from, segment, answers_first, at.now)
         } else {
             analysis::count(&mut self.ends[from & 1], segment);
             Remarks::default()
@@ -137,7 +140,11 @@ impl Connection {
             own.set(fact::SENT_AFTER_FIN);
         }
         let carrier = &segment.carrier;
-        (own.last, own.ttl, own.id, own.link) = (at.now, carrier.ttl, carrier.id.unwrap_or(0), carrier.link);
+        (own.last, own.ttl, own.link) = (at.now, carrier.ttl, carrier.link);
+        if own.sent_before(segment) != Some(true) {
+            own.id = carrier.id.unwrap_or(0);
+            own.stamp = segment.options.timestamp.map_or(own.stamp, |(value, _)| value);
+        }
         remarks
     }
 
@@ -211,6 +218,11 @@ impl Connection {
             // It acknowledges what cannot have been sent: no host would act on it (RFC 9293 §3.10.7.4, RFC 5961 §5).
             return false;
         }
+        let known = peer.any(fact::SCALED | fact::UNSCALED) && peer.has(fact::ACKED);
+        if known && segment.seq.wrapping_sub(peer.edge) as i32 > MAX_BEYOND {
+            // No sender goes so far beyond the window, and no receiver would take it.
+            return false;
+        }
         if own.any(fact::RESTART) && own.has(fact::NXT) && near(segment.seq, own.nxt) {
             // The SYN was not its own, or an old one.
             own.clear(fact::RESTART | fact::RESTARTED);
@@ -232,7 +244,7 @@ impl Connection {
         self.open(from, ack, at);
         self.acknowledge_fin(from, segment, ack, at);
         if segment.has(FIN) {
-            self.fin(from, segment, at);
+            return self.fin(from, segment, at);
         }
         true
     }
@@ -282,6 +294,9 @@ impl Connection {
         }
     }
 }
+
+/// How far a segment may be beyond the window as captured, for the acknowledgments that the capture may have missed.
+const MAX_BEYOND: i32 = 1 << 24;
 
 /// How far an acknowledgment may be ahead of what was captured: more is no loss in the capture but a wrong number.
 const MAX_UNSEEN: i32 = 1 << 30;

@@ -1,6 +1,7 @@
 //! What is known of one end of a connection.
 
 use super::connection::patience;
+use super::segment::{Segment, before};
 use super::state::{Evidence, State};
 use super::tally::{Tally, Trouble};
 use crate::flow::clock::Instant;
@@ -105,11 +106,13 @@ pub struct Endpoint {
     pub fin_ack: u32,
     /// What the other side sent from here on acknowledges this end's FIN.
     pub mark: u32,
+    /// Highest timestamp that it sent.
+    pub stamp: u32,
     /// Its last window, not scaled.
     pub window: u16,
     /// Its maximum segment size option; 0 without.
     pub mss: u16,
-    /// IPv4 identification of its last segment.
+    /// IPv4 identification of the segment that it sent last.
     pub id: u16,
     /// What stands for the link-layer address of its last segment; 0 when unknown.
     pub link: u32,
@@ -210,6 +213,23 @@ impl Endpoint {
         self.any(fact::DEAD | fact::DONE)
             || self.state == State::TimeWait
             || (self.state == State::Closed && self.has(fact::OPEN))
+    }
+
+    /// Whether it sent a segment before the one that it is known to have sent last: by its timestamps, or by the
+    /// identifications of its packets, where those count up. `None` when neither tells.
+    pub fn sent_before(&self, segment: &Segment) -> Option<bool> {
+        if let Some((value, _)) = segment.options.timestamp
+            && self.has(fact::SEEN | fact::STAMPS)
+            && value != self.stamp
+        {
+            return Some(before(value, self.stamp));
+        }
+        let id = segment.carrier.id.filter(|id| *id != 0 && self.id != 0)?;
+        match id.wrapping_sub(self.id) as i16 {
+            -4096..=-1 => Some(true),
+            1..=4096 => Some(false),
+            _ => None,
+        }
     }
 
     /// Behind the highest that it was seen to send.
