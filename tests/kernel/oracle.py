@@ -14,6 +14,7 @@ Needs root and leave to make network namespaces; says SKIPPED and ends with 77 w
 import argparse
 import concurrent.futures
 import ctypes
+import importlib
 import json
 import os
 import shutil
@@ -37,7 +38,7 @@ from plays import PLAYS
 
 # Whoever is imported here registers its plays.
 for group in ("plays_open", "plays_close", "plays_reset", "plays_data"):
-    __import__(group)
+    importlib.import_module(group)
 
 SKIPPED = 77
 PR_SET_PDEATHSIG = 1

@@ -250,6 +250,8 @@ def accept_queue_full(stage):
     """two ACKs arrive where one finds room: the second connection stays in SYN-RECEIVED, and its SYN-ACK is repeated"""
     # Linux takes one connection more into the queue than the backlog says.
     waiting = [stage.open(accept=False, backlog=2) for _ in range(2)]
+    for pair in waiting:
+        stage.until("ESTABLISHED", "ESTABLISHED", pair)
     held = stage.middle.delay("client", acknowledges, 0.1)
     first, second = stage.pair(), stage.pair()
     for pair in (first, second):

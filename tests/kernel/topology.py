@@ -13,6 +13,7 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_NOSUID, MS_REC, MS_PRIVATE = 0x2, 0x4000, 0x40000
@@ -20,6 +21,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 # ioctl and commands of <linux/ethtool.h>: what to switch so that no segment is longer than the link's MTU and every
 # checksum is computed before the frame is captured.
 SIOCETHTOOL = 0x8946
+SIOCGIFFLAGS, IFF_RUNNING = 0x8913, 0x40
 ETHTOOL_STXCSUM, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO = 0x17, 0x1F, 0x24, 0x2C
 
 
@@ -113,6 +115,21 @@ class Namespace:
                     fcntl.ioctl(door.fileno(), SIOCETHTOOL, request)
 
 
+    def wait_for_link(self, device):
+        """Waits until `device` sends: the kernel activates a new link's queue a little later, and drops till then."""
+        end = time.monotonic() + 10
+        with self.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
+            while True:
+                answer = fcntl.ioctl(door.fileno(), SIOCGIFFLAGS, struct.pack("16sH22x", device.encode(), 0))
+                if struct.unpack_from("H", answer, 16)[0] & IFF_RUNNING:
+                    break
+                if time.monotonic() > end:
+                    raise NotPermitted(f"the link {device} does not come up")
+                time.sleep(0.005)
+        # The flag comes just before the activation; this waits for the same lock, and so for its end.
+        self.ip(f"link set {device} up")
+
+
 class Host:
     """One end: a namespace, its link `eth`, and its addresses."""
 
@@ -170,3 +187,6 @@ class Topology:
             if not offloads:
                 host.namespace.without_offloads("eth")
                 self.middle.without_offloads(device)
+        for host, device in ((self.client, "c"), (self.server, "s")):
+            host.namespace.wait_for_link("eth")
+            self.middle.wait_for_link(device)
