@@ -24,6 +24,27 @@ PLAIN = bytes(10)
 LONGEST = 80_000
 
 
+def keep_stamping():
+    """Makes the kernel stamp packets from now on, and returns the socket that keeps it doing so.
+
+    The kernel begins a little after the first socket asks for it. A packet without a stamp is given the time at which
+    it is read, and a capture is read long after: so no play may begin before.
+    """
+    receiver, sender = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+    receiver.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    receiver.bind(("127.0.0.1", 0))
+    for _ in range(1000):
+        sender.sendto(b"x", receiver.getsockname())
+        sent = time.time_ns()
+        time.sleep(0.002)
+        _, ancillary, _, _ = receiver.recvmsg(16, 128)
+        seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
+        if seconds * 10**9 + nanoseconds <= sent:
+            sender.close()
+            return receiver
+    raise RuntimeError("the kernel does not stamp packets")
+
+
 def _door(device, offloads_pass, buffer_bytes):
     door = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     door.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer_bytes)

@@ -173,11 +173,13 @@ def main():
         return skip(f"network namespaces cannot be used here: {error}")
     folder = options.keep or tempfile.mkdtemp(prefix="sniff-kernel-")
     os.makedirs(folder, exist_ok=True)
+    stamping = middle.keep_stamping()
     run = Run(options, names, folder)
     try:
         return run.all()
     finally:
         run.tracepoint.close()
+        stamping.close()
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -44,6 +44,7 @@ def leave_the_machine():
     with contextlib.suppress(OSError):
         with open("/proc/sys/net/ipv4/tcp_child_ehash_entries", "w") as setting:
             setting.write("1024")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
 def mount_tracefs(where):
