@@ -13,6 +13,7 @@ Needs root and leave to make network namespaces; says SKIPPED and ends with 77 w
 
 import argparse
 import concurrent.futures
+import contextlib
 import ctypes
 import importlib
 import json
@@ -82,6 +83,28 @@ class Run:
         self.results = {"ok": 0, "differs": 0, "broken": 0, "unsupported": 0}
         self.asked = self.hidden = 0
         self.lock = threading.Lock()
+        self.players, self.stopped = set(), False
+
+    def play(self, command):
+        """Runs one play in a process group of its own, which a signal to this program does not reach."""
+        player = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
+        self.players.add(player)
+        try:
+            if player.wait(LONGEST_PLAY):
+                raise OSError(f"it ends with {player.returncode}")
+        except subprocess.TimeoutExpired:
+            os.killpg(player.pid, signal.SIGKILL)
+            player.wait()
+            raise
+        finally:
+            self.players.discard(player)
+
+    def stop(self):
+        """Ends the plays that run, with all that they started."""
+        self.stopped = True
+        for player in list(self.players):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(player.pid, signal.SIGKILL)
 
     def one(self, index, name):
         command = [sys.executable, os.path.abspath(__file__), "--perform", name]
@@ -90,15 +113,16 @@ class Run:
         # sniff, so it is played once more.
         for _ in range(2):
             try:
-                subprocess.run(command, timeout=LONGEST_PLAY, stdin=subprocess.DEVNULL, check=True)
+                self.play(command)
                 with open(f"{self.folder}/{name}.json") as file:
                     result = json.load(file)
             except (subprocess.SubprocessError, OSError) as error:
                 result = {"broken": str(error)}
-            if "broken" not in result:
+            if "broken" not in result or self.stopped:
                 break
         with self.lock:
-            self.judge(name, result)
+            if not self.stopped:
+                self.judge(name, result)
 
     def judge(self, name, result):
         details = []
@@ -127,8 +151,14 @@ class Run:
         # Long plays first, so that none is left alone at the end.
         order = sorted(enumerate(self.names, 1), key=lambda entry: -PLAYS[entry[1]].slow)
         with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
-            for done in [pool.submit(self.one, index, name) for index, name in order]:
-                done.result()
+            plays = [pool.submit(self.one, index, name) for index, name in order]
+            try:
+                for done in plays:
+                    done.result()
+            except BaseException:
+                self.stop()
+                pool.shutdown(cancel_futures=True)
+                raise
         counts = ", ".join(f"{number} {word}" for word, number in self.results.items() if number or word == "ok")
         print(
             f"{len(self.names)} plays in {time.monotonic() - started:.0f} s: {counts}; {self.asked} answers asked for, "
@@ -173,10 +203,14 @@ def main():
         return skip(f"network namespaces cannot be used here: {error}")
     folder = options.keep or tempfile.mkdtemp(prefix="sniff-kernel-")
     os.makedirs(folder, exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     stamping = middle.keep_stamping()
     run = Run(options, names, folder)
     try:
         return run.all()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     finally:
         run.tracepoint.close()
         stamping.close()
