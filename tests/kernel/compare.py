@@ -24,7 +24,11 @@ class Sniff:
         self.lines, self.flows = {}, []
         for entry in self._run(program, capture, "--states", "transition"):
             key = truth.key_of(entry["ip"], entry["port"], entry["peer_ip"], entry["peer_port"])
-            self.lines.setdefault(key, []).append((seconds(entry["time"]), entry["to"]))
+            line = self.lines.setdefault(key, [])
+            if line and line[-1][1] != entry["from"]:
+                change = f"from {entry['from']}, but the one before entered {line[-1][1]}"
+                self.errors.append(f"{name(key)} at {entry['time']}: a transition {change}")
+            line.append((seconds(entry["time"]), entry["to"]))
         for line in self.lines.values():
             if any(later[0] < earlier[0] for earlier, later in zip(line, line[1:])):
                 self.errors.append("transitions are not in time order")

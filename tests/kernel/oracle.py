@@ -142,6 +142,9 @@ class Run:
             text = f"{outcome.asked} answers asked for" + (f", {outcome.hidden} unknowable" if outcome.hidden else "")
         self.results[word] += 1
         print(f"{word:11} {name:32} IPv{PLAYS[name].family}  {text}")
+        if self.options.verbose:
+            hidden = result.get("hidden", ())
+            details += dict.fromkeys(f"unknowable: {entry['side']}, because {entry['why']}" for entry in hidden)
         for line in details:
             print("            " + line)
         sys.stdout.flush()
@@ -181,6 +184,7 @@ def main():
     words.add_argument("--keep", metavar="FOLDER", help="leave captures (.pcap) and the kernel's truth (.json) there")
     words.add_argument("--jobs", type=int, default=6, help="plays at the same time")
     words.add_argument("--list", action="store_true", help="list the plays and end")
+    words.add_argument("-v", "--verbose", action="store_true", help="say why what is not asked for is unknowable")
     words.add_argument("--play-only", action="store_true", help="play, but do not run sniff")
     options = words.parse_args()
     names = options.only or list(PLAYS)
