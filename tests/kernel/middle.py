@@ -145,15 +145,6 @@ class Middle(threading.Thread):
         """Calls `see(segment)` for every segment that no earlier rule took, and lets it pass."""
         return self.rule(sender, lambda segment: see(segment) and False, None)
 
-    def answer(self, sender, match, make, times=None):
-        """Loses the segment and sends the packet `make(segment)` back to its sender."""
-
-        def back(side, frame):
-            other = "server" if side == "client" else "client"
-            self.inject(other, make(wire.Segment.of(frame[len(PLAIN) :])))
-
-        return self.rule(sender, match, back, times)
-
     def inject(self, sender, packet):
         """Sends an IP packet to the side that is not `sender`, as if it came from `sender`."""
         target = self.hosts["server" if sender == "client" else "client"]
