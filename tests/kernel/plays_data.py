@@ -41,6 +41,8 @@ def finish(stage, pair):
 def _losses(stage, seed):
     """One in twenty of the client's data segments is lost behind the capture, first ones and repetitions alike."""
     dice = random.Random(seed)
+    if stage.family == 6:
+        stage.far_away()
     pair = stage.open()
     lost = stage.middle.drop("client", lambda segment: segment.length > 0 and dice.random() < 0.05)
     carry(pair, 400_000)
@@ -82,6 +84,7 @@ def late_segments(stage):
 
 
 def _reordering(stage):
+    stage.far_away()
     pair = stage.open()
     count = itertools.count()
     swapped = stage.middle.swap("client", lambda segment: segment.length > 0 and next(count) % 9 == 4)
