@@ -8,11 +8,15 @@ import time
 
 import truth
 
-# A state that the kernel held for less than this is not asked for, and sniff may learn of one this much later: Linux
-# delays the ACK that proves that a FIN arrived by 40 ms.
+# A state that the kernel held for less than this is not asked for, and sniff may learn of one this much later.
 SHORTEST, LAG = 0.06, 0.05
+# CLOSE-WAIT begins when a FIN arrives, which only the ACK shows. Linux delays that by 40 ms, and on connections whose
+# round trips were once long, as on a busy machine, by up to this.
+LATEST_ACK = 0.5
 # Around a checkpoint the kernel's state must not have changed.
 BEFORE, AFTER = 0.06, 0.02
+# What happens at a host just before it sends a segment and just after it gets one.
+ON_ITS_WAY = 0.01
 OTHER = {"client": "server", "server": "client"}
 
 
@@ -75,7 +79,9 @@ class Comparison:
         self._retransmissions()
 
     def _covered(self, number, side):
-        """The times of what the play marks as unknowable."""
+        """The times of what the play marks as unknowable, and those in which a segment was on its way for long."""
+        for begin, stop in self.result["long_ways"]:
+            yield begin - ON_ITS_WAY, stop + ON_ITS_WAY
         for hidden in self.result["hidden"]:
             if hidden["pair"] == number and hidden["side"] == side:
                 yield hidden["from"], hidden["to"] or float("inf")
@@ -84,6 +90,7 @@ class Comparison:
         line = self.kernel.get((side, key), [])
         start, end = self.result["first_frame"], self.result["last_frame"]
         covered = list(self._covered(number, side))
+        line = [(state, self._shown(state, side, key, first), last) for state, first, last in line]
         for state, first, last in line:
             for first, last in uncovered(max(first, start), min(last, end), covered):
                 if last - first >= SHORTEST:
@@ -99,6 +106,14 @@ class Comparison:
             for state, first, last in line:
                 if first <= at - BEFORE and at + AFTER <= last and at <= end:
                     self._ask(side, key, state, at, at, "checkpoint " + checkpoint["label"])
+
+    def _shown(self, state, side, key, first):
+        """When the capture can show at the earliest that a state began at `first`."""
+        if state == "CLOSE-WAIT":
+            heard = (at for at, *ports in self.result["heard"][side] if ports == [key[1], key[3]])
+            shown = next((at for at in heard if at >= first), first)
+            return shown if shown < first + LATEST_ACK else first
+        return first
 
     def _ask(self, side, key, state, at, until, what):
         self.asked += 1
@@ -162,10 +177,8 @@ class Comparison:
 def uncovered(first, last, covered):
     """What is left of a period without the covered ones."""
     for begin, stop in sorted(covered):
-        if begin > last or stop < first:
-            continue
         if begin > first:
-            yield first, begin
+            yield first, min(begin, last)
         first = max(first, stop)
     if first < last:
         yield first, last

@@ -22,6 +22,9 @@ PACKET_STATISTICS, SO_TIMESTAMPNS, SO_RCVBUFFORCE = 6, 35, 33
 # struct virtio_net_hdr: not partial, not segmented.
 PLAIN = bytes(10)
 LONGEST = 80_000
+# While a segment is between both links longer than this, by a rule or because the machine is busy, the capture holds
+# what one host does not know yet, or lacks what the other has done.
+LONG_WAY = 0.02
 
 
 def keep_stamping():
@@ -50,11 +53,15 @@ def _door(device, offloads_pass, buffer_bytes):
     door.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer_bytes)
     if offloads_pass:
         door.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
-    else:
-        door.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    door.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     door.bind((device, ALL_PROTOCOLS))
     door.setblocking(False)
     return door
+
+
+def _stamp(ancillary):
+    """(seconds, nanoseconds) at which the kernel got a frame."""
+    return next(struct.unpack("qq", data[:16]) for _, kind, data in ancillary if kind == SO_TIMESTAMPNS)
 
 
 class Capture:
@@ -71,8 +78,7 @@ class Capture:
                 frame, ancillary, _, _ = self.socket.recvmsg(LONGEST, 128)
             except BlockingIOError:
                 break
-            stamp = next(data for level, kind, data in ancillary if kind == SO_TIMESTAMPNS)
-            seen.append((*struct.unpack("qq", stamp[:16]), frame))
+            seen.append((*_stamp(ancillary), frame))
         lost = struct.unpack("II", self.socket.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1]
         self.socket.close()
         if lost:
@@ -86,6 +92,12 @@ def write_pcap(path, frames):
         file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262_144, 1))
         for seconds, nanoseconds, frame in frames:
             file.write(struct.pack("<IIII", seconds, nanoseconds, len(frame), len(frame)) + frame)
+
+
+class Frame(bytes):
+    """A frame on its way, with the time at which it came; 0 for one of our own."""
+
+    arrived = 0.0
 
 
 class Rule:
@@ -110,6 +122,8 @@ class Middle(threading.Thread):
         self.rules, self.seen, self.later, self.order = [], {}, [], itertools.count()
         # Frames that pass behind the next one of their side.
         self.behind = []
+        # When frames came and went that were on their way long.
+        self.long_ways = []
         self.lock = threading.Lock()
         self.wake_reader, self.wake_writer = os.pipe()
         self.stopping = False
@@ -176,6 +190,9 @@ class Middle(threading.Thread):
 
     def _send(self, side, frame):
         door = self.doors["server" if side == "client" else "client"]
+        arrived = getattr(frame, "arrived", 0)
+        if arrived and time.time() - arrived > LONG_WAY:
+            self.long_ways.append((arrived, time.time()))
         try:
             door.send(frame)
         except OSError:
@@ -219,10 +236,13 @@ class Middle(threading.Thread):
                 side = sides[descriptor]
                 for _ in range(64):
                     try:
-                        frame, where = self.doors[side].recvfrom(LONGEST)
+                        data, ancillary, _, where = self.doors[side].recvmsg(LONGEST, 128)
                     except BlockingIOError:
                         break
                     if where[2] != OUR_FRAMES:
+                        frame = Frame(data)
+                        seconds, nanoseconds = _stamp(ancillary)
+                        frame.arrived = seconds + nanoseconds / 1e9
                         self._forward(side, frame)
             while True:
                 with self.lock:

@@ -61,6 +61,7 @@ def perform(name, index, network, folder):
             ticks = middle.wire.TICK.to_bytes(2, "big")
             frames = [frame for frame in frames if frame[2][6:12] == hardware or frame[2][12:14] == ticks]
         middle.write_pcap(f"{folder}/{name}.pcap", frames)
+        outcome["heard"] = {side: heard(frames, host) for side, host in set_up.hosts.items()}
         outcome["first_frame"], outcome["last_frame"] = (frames[at][0] + frames[at][1] / 1e9 for at in (0, -1))
     except stage.Unsupported as error:
         outcome["unsupported"] = str(error)
@@ -73,6 +74,14 @@ def perform(name, index, network, folder):
     # Sockets of a play that broke may still wait for something: nothing of them is needed.
     sys.stdout.flush()
     os._exit(0)
+
+
+def heard(frames, host):
+    """When segments of a host were captured: [time, its port, the other port]."""
+    hardware = bytes.fromhex(host.hardware.replace(":", ""))
+    own = [frame for frame in frames if frame[2][6:12] == hardware]
+    segments = [(frame[0] + frame[1] / 1e9, middle.wire.Segment.of(frame[2])) for frame in own]
+    return [[at, segment.sport, segment.dport] for at, segment in segments if segment]
 
 
 class Run:

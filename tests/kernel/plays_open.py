@@ -126,8 +126,8 @@ def third_ack_never_seen(stage):
     stage.expect(initiator="client", end="open")
 
 
-# The timers of SYN and SYN-ACK run out within the same milliseconds, so two SYN-ACKs that are equal to the last byte may
-# follow each other: how many were sent, nobody can know.
+# The timers of SYN and SYN-ACK run out within the same milliseconds, so two SYN-ACKs that are equal to the last byte
+# may follow each other: how many were sent, nobody can know.
 @play(4, capture="server", exact=("client",), slow=2)
 def syn_ack_dropped(stage):
     """the first SYN-ACK is lost behind the capture: SYN-SENT and SYN-RECEIVED until it is repeated"""

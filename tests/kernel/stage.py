@@ -179,6 +179,7 @@ class Stage:
             "lines": lines,
             "checkpoints": self.checkpoints,
             "hidden": self.hidden,
+            "long_ways": self.middle.long_ways,
             "expected": self.expected,
             "retransmitted": retransmitted,
             "longest_gap": self.watch.longest_gap,
