@@ -13,6 +13,8 @@ pub struct Half {
     pub packets: u64,
     /// Bytes of these packets, IP header and all.
     pub bytes: u64,
+    /// Packets with payload.
+    pub messages: u32,
     /// Payload bytes.
     pub payload: u64,
     /// Datagrams whose checksum was wrong, and which count for nothing else.
@@ -69,6 +71,7 @@ impl Exchange {
         let half = &mut self.halves[from & 1];
         half.packets = half.packets.saturating_add(1);
         half.bytes = half.bytes.saturating_add(datagram.length.into());
+        half.messages = half.messages.saturating_add(u32::from(datagram.payload > 0));
         half.payload = half.payload.saturating_add(datagram.payload.into());
         half.first_payload.get_or_insert(now);
         let number = datagram.echo.map_or(0, |(_, _, number)| number);

@@ -64,6 +64,8 @@ pub struct End {
     pub packets: u64,
     /// Bytes of these packets, IP header and all.
     pub bytes: u64,
+    /// Packets with payload, as RFC 147 counts messages.
+    pub messages: u64,
     /// Payload bytes, each counted once.
     pub payload: u64,
     /// From the first to the last of its payload; the divisor of its throughput.
@@ -207,6 +209,7 @@ const EMPTY: End = End {
     evidence: None,
     packets: 0,
     bytes: 0,
+    messages: 0,
     payload: 0,
     first_payload: None,
     last: None,
@@ -255,6 +258,7 @@ fn of_endpoint(own: &Endpoint, connection: &Connection, end: usize, now: Instant
         evidence: own.evidence,
         packets: own.tally.packets,
         bytes: own.tally.bytes,
+        messages: own.tally.messages.into(),
         payload: own.tally.payload,
         first_payload: (own.tally.first_payload != Instant::NEVER).then_some(own.tally.first_payload),
         last: own.has(fact::SEEN).then_some(own.last),
@@ -298,6 +302,7 @@ fn of_half(exchange: &Exchange, end: usize) -> End {
     End {
         packets: half.packets,
         bytes: half.bytes,
+        messages: half.messages.into(),
         payload: half.payload,
         first_payload: half.first_payload,
         rtt: if asks { exchange.rtt } else { RoundTrips::NONE },

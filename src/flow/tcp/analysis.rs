@@ -96,6 +96,7 @@ pub fn count_copy(own: &mut Endpoint) -> Remarks {
 pub fn count(own: &mut Endpoint, segment: &Segment) {
     own.tally.packets = own.tally.packets.saturating_add(1);
     own.tally.bytes = own.tally.bytes.saturating_add(segment.carrier.length.into());
+    own.tally.messages = own.tally.messages.saturating_add(u32::from(segment.len > 0));
     own.tally.recent.rotate_right(1);
     own.tally.recent[0] = segment.fingerprint();
 }

@@ -72,6 +72,8 @@ pub struct Tally {
     pub(super) timed: Timed,
     /// When its first payload passed; [`Instant::NEVER`] before.
     pub first_payload: Instant,
+    /// Packets with payload: messages, in the words of RFC 147.
+    pub messages: u32,
     /// Segments with payload that are shorter than the largest it may send.
     pub small: u32,
     /// … that it sent while others were not acknowledged, as it does without Nagle's algorithm (RFC 9293 §3.7.4).
@@ -132,6 +134,7 @@ impl Default for Tally {
             rtt: RoundTrips::NONE,
             timed: Timed::NONE,
             first_payload: Instant::NEVER,
+            messages: 0,
             small: 0,
             small_unwaiting: 0,
             late_acks: 0,
