@@ -27,7 +27,10 @@ fn main() -> ExitCode {
         err_is_terminal: err.is_terminal(),
         out: &mut out,
         err: &mut err,
-        columns: terminal_size::terminal_size().map(|(columns, _)| columns.0.into()),
+        // COLUMNS comes first, so that a pipe can have a width, too.
+        columns: var("COLUMNS")
+            .and_then(|v| v.to_str()?.parse().ok())
+            .or_else(|| Some(terminal_size::terminal_size()?.0.0.into())),
         no_color: var("NO_COLOR").is_some(),
         clicolor_force: var("CLICOLOR_FORCE").is_some_and(|v| v != "0"),
         zone: jiff::tz::TimeZone::system(),

@@ -8,7 +8,7 @@ const CAPTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo/web.pc
 
 fn sniff() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sniff"));
-    command.env("TZ", "UTC").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command.env("TZ", "UTC").env_remove("COLUMNS").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
     command
 }
 

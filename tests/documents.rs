@@ -23,6 +23,7 @@ fn output_of(command: &str) -> String {
         .args(words)
         .current_dir(ROOT)
         .env("TZ", "UTC")
+        .env_remove("COLUMNS")
         .output()
         .expect("sniff runs");
     String::from_utf8(out.stdout).expect("all output is UTF-8")

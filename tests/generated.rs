@@ -1,7 +1,8 @@
 //! The documents that are generated from the field tables are what the tables say; `BLESS=1` rewrites them.
 
 use sniff::dissect::Registry;
-use sniff::output::{fields, protocols, schema};
+use sniff::output::schema::conversations;
+use sniff::output::{fields, flows, protocols, schema};
 use sniff::proto;
 use std::path::Path;
 
@@ -39,4 +40,16 @@ fn the_protocols_are_documented() {
 #[test]
 fn the_schema_is_kept() {
     compare("docs/schema/packet.schema.json", &schema::packet_schema(&Registry::new(proto::ALL)));
+}
+
+#[test]
+fn the_keys_of_conversations_are_documented() {
+    compare("docs/flows.md", &flows::markdown());
+}
+
+#[test]
+fn the_schemas_of_conversations_are_kept() {
+    compare("docs/schema/flow.schema.json", &conversations::flow_schema());
+    compare("docs/schema/transition.schema.json", &conversations::transition_schema());
+    compare("docs/schema/socket.schema.json", &conversations::socket_schema());
 }

@@ -45,7 +45,7 @@ fn folders() -> Vec<Folder> {
 }
 
 /// What a command prints, run in `folder`. The only place that knows how the program is run.
-fn run(folder: &Path, words: &[String]) -> Result<Output, String> {
+fn run(folder: &Path, columns: Option<usize>, words: &[String]) -> Result<Output, String> {
     // The working folder belongs to the whole process, so cases run one after the other.
     std::env::set_current_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -54,7 +54,7 @@ fn run(folder: &Path, words: &[String]) -> Result<Output, String> {
         err: &mut err,
         out_is_terminal: false,
         err_is_terminal: false,
-        columns: None,
+        columns,
         no_color: false,
         clicolor_force: false,
         zone: jiff::tz::TimeZone::UTC,
@@ -84,11 +84,15 @@ fn check(folder: &str, name: &str, bless: bool) -> Result<(), Failed> {
     let case = Case::parse(&text)?;
     let mut now = Case { steps: Vec::new() };
     for step in &case.steps {
-        let words = case::words(&step.command)?;
+        let mut words = case::words(&step.command)?;
+        let columns = words.first().and_then(|word| word.strip_prefix("COLUMNS=")?.parse().ok());
+        if columns.is_some() {
+            words.remove(0);
+        }
         if words.first().map(String::as_str) != Some("sniff") {
             return Err(format!("a command begins with `sniff`: {}", step.command).into());
         }
-        let output = run(&root().join(folder), &words)?;
+        let output = run(&root().join(folder), columns, &words)?;
         if !words.iter().any(|w| w.starts_with("--color")) {
             harmless(&output).map_err(|why| format!("$ {}\n{why}", step.command))?;
         }

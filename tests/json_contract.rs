@@ -5,13 +5,14 @@ use serde_json::Value;
 use sniff::capture;
 use sniff::dissect::Registry;
 use sniff::output::json::Json;
-use sniff::output::schema::packet_schema;
+use sniff::output::schema::{conversations, packet_schema};
 use sniff::packet::Packet;
 use sniff::pipeline::{Job, View, run};
 use sniff::proto;
 use sniff::text::Text;
 use sniff::tree::Tree;
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -134,4 +135,52 @@ fn every_line_of_every_fixture_is_as_the_schema_says() {
     }
     let report: Vec<String> = wrong.iter().map(|(what, place)| format!("{what}\n    first {place}")).collect();
     assert!(wrong.is_empty(), "{} kinds of difference:\n{}", report.len(), report.join("\n"));
+}
+
+/// What the program prints for a file, whatever is wrong with that.
+fn printed(path: &Path, args: &[&str]) -> String {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut env = sniff::cli::Env {
+        out: &mut out,
+        err: &mut err,
+        out_is_terminal: false,
+        err_is_terminal: false,
+        columns: None,
+        no_color: false,
+        clicolor_force: false,
+        zone: jiff::tz::TimeZone::UTC,
+        interrupted: &AtomicBool::new(false),
+    };
+    let words = ["sniff", "-r"].map(OsString::from).into_iter().chain([path.into()]);
+    sniff::cli::run(words.chain(args.iter().map(OsString::from)), &mut env);
+    String::from_utf8(out).expect("JSON is UTF-8")
+}
+
+#[test]
+fn every_conversation_and_change_of_state_is_as_its_schema_says() {
+    let mut paths = Vec::new();
+    captures(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
+    for (kind, args, schema) in [
+        ("flow", ["--flows", "-T", "json"], conversations::flow_schema()),
+        ("transition", ["--states", "-T", "json"], conversations::transition_schema()),
+    ] {
+        let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
+        let options = jsonschema::draft202012::options().should_validate_formats(true);
+        let validator = options.build(&schema).expect("the schema compiles");
+        let start = format!("{{\"type\":\"{kind}\",");
+        let mut lines = 0;
+        for path in &paths {
+            for line in printed(path, &args).lines() {
+                let place = path.display();
+                lines += 1;
+                let value: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}: {line}"));
+                assert!(line.starts_with(&start), "{place}: {line}");
+                assert_eq!(repeated_key(line), None, "{place}: {line}");
+                let errors: Vec<String> =
+                    validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+                assert!(errors.is_empty(), "{place}: {}\n{line}", errors.join("; "));
+            }
+        }
+        assert!(lines > 0, "there are lines of type {kind}");
+    }
 }

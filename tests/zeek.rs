@@ -9,6 +9,7 @@ use sniff::flow::zeek::{Segment, Zeek, flag};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::Path;
+use std::process::Command;
 
 /// Fixture, transport, the client's port, `conn_state`, `history`.
 const EXPECTED: &[(&str, Transport, u16, &str, &str)] = &[
@@ -172,4 +173,31 @@ fn every_connection_of_its_own_fixtures_is_expected() {
         let expected = EXPECTED.iter().filter(|row| row.0 == name).count();
         assert_eq!(connections(name).len(), expected, "{name}");
     }
+}
+
+#[test]
+fn flows_say_the_same() {
+    let mut wrong = Vec::new();
+    let mut printed: BTreeMap<&str, Vec<serde_json::Value>> = BTreeMap::new();
+    for (name, transport, port, conn_state, history) in EXPECTED {
+        let flows = printed.entry(name).or_insert_with(|| {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name).with_extension("pcap");
+            let out =
+                Command::new(env!("CARGO_BIN_EXE_sniff")).args(["--flows", "-T", "json", "-r"]).arg(path).output();
+            let text = String::from_utf8(out.expect("sniff runs").stdout).expect("all output is UTF-8");
+            text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+        });
+        let protocol = if *transport == Transport::Tcp { "tcp" } else { "udp" };
+        // sniff's client need not be Zeek's originator.
+        let ends = |flow: &serde_json::Value| [flow["client"]["port"].as_u64(), flow["server"]["port"].as_u64()];
+        let flow = flows
+            .iter()
+            .find(|flow| flow["protocol"] == protocol && ends(flow).contains(&Some(u64::from(*port))))
+            .unwrap_or_else(|| panic!("{name} {port}: not shown"));
+        let zeek = &flow["zeek"];
+        if (&zeek["conn_state"], &zeek["history"]) != (&(*conn_state).into(), &(*history).into()) {
+            wrong.push(format!("{name} {port}: {conn_state} {history} expected, {zeek} found"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
     version,
     disable_version_flag = true,
     disable_help_subcommand = true,
-    override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff generate man|bash|zsh|fish|fields|protocols|schema",
+    override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff generate man|bash|zsh|fish|DOCUMENT",
     after_help = "Verbs, only as the first word:\n  \
                   sniff fields [PATTERN]    lists the fields with meaning and clause\n  \
                   sniff generate WHAT       writes man page, completions, documents\n\n\
@@ -19,6 +19,7 @@ use std::path::PathBuf;
                   sniff -r trace.pcap                         one line a packet\n  \
                   sniff -r trace.pcap --explain=1             the first packet, every field in words\n  \
                   sniff -r trace.pcap -T json tcp port 443    JSON Lines, of what a BPF expression matches\n  \
+                  sniff -r trace.pcap --flows                 one row a conversation: who closed it, and how\n  \
                   sniff -r a.pcap -r b.pcapng.gz -T csv --fields frame.time_epoch,ip.src,tcp.dstport\n  \
                   zcat trace.gz | sniff -r - -V"
 )]
@@ -59,6 +60,20 @@ pub struct Args {
     /// Show every change of state of both ends of every TCP connection
     #[arg(long, help_heading = "View")]
     pub states: bool,
+
+    /// Show a table of all conversations: both ends, how it ended, packets, bytes; more where there is more width, with the
+    /// client's number before the slash and the server's behind it
+    #[arg(long, help_heading = "View")]
+    pub flows: bool,
+
+    /// Sort --flows by KEY, -KEY: the greatest first. Keys: id (the default), start, duration, bytes, packets, payload,
+    /// retransmissions, rtt, client, server, outcome. Flows that memory has no room for come first, as they leave
+    #[arg(long, value_name = "KEY", help_heading = "View", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+
+    /// Show at most N rows of --flows
+    #[arg(long, value_name = "N", help_heading = "View", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
 
     /// Show the bytes after the link-level header in hexadecimal (-xx: the link-level header too)
     #[arg(short = 'x', help_heading = "View", action = ArgAction::Count)]
@@ -137,6 +152,11 @@ pub struct Args {
     #[arg(short = 'l', help_heading = "Display")]
     pub line_buffered: bool,
 
+    /// Bytes of memory for conversations, with K, M or G for powers of 1024; by default a quarter of the machine's memory, at
+    /// most 8G. Beyond that, the least useful ones are given up, and the end says how many
+    #[arg(long, value_name = "N[K|M|G]", help_heading = "Source")]
+    pub max_memory: Option<String>,
+
     /// Print the version
     #[arg(long, action = ArgAction::Version)]
     pub version: (),
@@ -147,11 +167,11 @@ pub struct Args {
 pub enum Format {
     /// For people
     Text,
-    /// JSON Lines: one object a packet
+    /// JSON Lines: one object a packet, flow or change of state
     Json,
     /// The columns of --fields, separated by tabs
     Fields,
-    /// The columns of --fields, as RFC 4180 says
+    /// The columns of --fields, or of --flows, as RFC 4180 says
     Csv,
 }
 
@@ -206,8 +226,16 @@ pub enum Document {
     Fields,
     /// docs/protocols.md: every protocol, and what is decoded of it
     Protocols,
+    /// docs/flows.md: every key of --flows
+    Flows,
     /// docs/schema/packet.schema.json: the JSON Schema of -T json
     Schema,
+    /// docs/schema/flow.schema.json: the JSON Schema of --flows -T json
+    FlowSchema,
+    /// docs/schema/transition.schema.json: the JSON Schema of --states -T json
+    TransitionSchema,
+    /// docs/schema/socket.schema.json: the JSON Schema of --states --at TIME -T json
+    SocketSchema,
 }
 
 /// The verbs that are recognised.

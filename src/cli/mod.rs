@@ -4,6 +4,7 @@
 pub mod args;
 pub mod diag;
 pub mod generate;
+mod memory;
 pub mod plan;
 pub mod progress;
 pub mod run;

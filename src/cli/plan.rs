@@ -2,10 +2,12 @@
 
 use super::args::{Args, Format, When};
 use super::diag::Diag;
+use super::memory;
 use super::run::Env;
 use crate::dissect::{Registry, Style};
 use crate::output::columns::{Columns, Options};
 use crate::output::fields;
+use crate::output::flows::{Key, Order};
 use crate::output::hex;
 use crate::output::time::{Form, Stamp};
 use crate::text::escaped;
@@ -34,6 +36,8 @@ pub struct Plan {
     pub colour: bool,
     /// Write each packet out at once.
     pub line_buffered: bool,
+    /// Bytes of memory for conversations.
+    pub memory: usize,
 }
 
 /// How packets are shown.
@@ -53,8 +57,21 @@ pub enum ViewPlan {
     States,
     /// Changes of state as JSON Lines.
     StatesJson,
+    /// Conversations, in this order, at most so many.
+    Flows(Tabular, Order, Option<u64>),
     /// Columns.
     Columns(Box<Columns>),
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tabular {
+    /// As a table.
+    Text,
+    /// As JSON Lines.
+    Json,
+    /// As comma-separated values.
+    Csv,
 }
 
 /// Checks what was typed.
@@ -72,8 +89,10 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
     }
     let expression = expression(&args)?;
     let hex = hex_form(&args)?;
+    one_view(&args)?;
     let view = match args.format {
         _ if args.count => ViewPlan::Count,
+        format if args.flows => flows(&args, format)?,
         Format::Json if args.states => ViewPlan::StatesJson,
         Format::Json => ViewPlan::Json,
         Format::Fields | Format::Csv => ViewPlan::Columns(Box::new(column_view(&args, registry)?)),
@@ -119,7 +138,65 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
             When::Auto => env.auto_colour(),
         },
         line_buffered: args.line_buffered,
+        memory: match &args.max_memory {
+            Some(text) => memory::parse(text)?,
+            None => memory::default(),
+        },
     })
+}
+
+/// Refuses two views at once, and options of a view without it.
+fn one_view(args: &Args) -> Result<(), Diag> {
+    let bytes = args.hex > 0 || args.hex_ascii > 0 || args.ascii > 0;
+    let tree = args.tree || !args.only.is_empty();
+    let views = [
+        ("--flows", args.flows),
+        ("--states", args.states),
+        ("--explain", args.explain.is_some()),
+        (if args.tree { "-V" } else { "-O" }, tree),
+        // Bytes stand under a line, a tree or an explanation.
+        ("-x, -X or -A", bytes && (args.flows || args.states)),
+    ];
+    let given: Vec<&str> = views.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect();
+    if let [first, second, ..] = given[..] {
+        return Err(Diag::usage(format!("{first} and {second} are two views; give one of them"))
+            .hint("each shows the same capture in its own way:  sniff --help"));
+    }
+    let orphan = if args.sort.is_some() { "--sort" } else { "--limit" };
+    if (args.sort.is_some() || args.limit.is_some()) && !args.flows {
+        return Err(Diag::usage(format!("{orphan} is for --flows, which was not given"))
+            .hint("the ten largest flows:  sniff -r FILE --flows --sort -bytes --limit 10"));
+    }
+    Ok(())
+}
+
+/// The view of `--flows`.
+fn flows(args: &Args, format: Format) -> Result<ViewPlan, Diag> {
+    if !args.fields.is_empty() {
+        return Err(Diag::usage("--fields chooses columns of packets; --flows has its own")
+            .hint("its columns:  sniff -r FILE --flows -T csv"));
+    }
+    let format = match format {
+        Format::Text => Tabular::Text,
+        Format::Json => Tabular::Json,
+        Format::Csv => Tabular::Csv,
+        Format::Fields => {
+            return Err(Diag::usage("-T fields prints fields of packets, and --flows shows conversations")
+                .hint("columns:  sniff -r FILE --flows -T csv\nobjects:  sniff -r FILE --flows -T json"));
+        }
+    };
+    let sort = args.sort.as_deref().unwrap_or("id");
+    let order = Order::parse(sort).ok_or_else(|| {
+        let names = Key::ALL.map(|(name, _)| name);
+        let wanted = sort.trim_start_matches('-');
+        let near: Vec<&str> =
+            names.into_iter().filter(|name| strsim::damerau_levenshtein(name, wanted) <= 2).take(2).collect();
+        Diag::usage(format!("--sort {0}: flows cannot be sorted by {0}", escaped(sort.as_bytes()))).hint(did_you_mean(
+            &near,
+            &format!("keys, with - before them for the greatest first:  {}", names.join(" ")),
+        ))
+    })?;
+    Ok(ViewPlan::Flows(format, order, args.limit))
 }
 
 /// The BPF expression: the words, or the file's content.

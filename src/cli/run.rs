@@ -8,8 +8,10 @@ use super::{generate, views};
 use crate::capture::bpf::FilterSet;
 use crate::capture::{self, Source, link_description, link_name};
 use crate::dissect::Registry;
+use crate::flow::Counts;
 use crate::output::fields::{self, Layout};
-use crate::output::{protocols, schema};
+use crate::output::schema::{self, conversations};
+use crate::output::{flows, protocols};
 use crate::pipeline::{self, Ended, Job, Outcome};
 use crate::proto;
 use crate::text::{Text, escaped};
@@ -51,8 +53,14 @@ impl Env<'_> {
         self.clicolor_force || (self.out_is_terminal && !self.no_color)
     }
 
+    /// How wide text may be; longer lines than the widest are hard to read.
     fn width(&self) -> usize {
         self.columns.unwrap_or(COLUMNS).clamp(20, 160)
+    }
+
+    /// How wide a table may be, which is not read line by line.
+    fn table_width(&self) -> usize {
+        self.columns.unwrap_or(COLUMNS).clamp(20, 400)
     }
 }
 
@@ -143,7 +151,11 @@ fn verb(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
                 Document::Fish => generate::completions(clap_complete::Shell::Fish),
                 Document::Fields => fields::markdown(&registry).into_bytes(),
                 Document::Protocols => protocols::markdown(&registry).into_bytes(),
+                Document::Flows => flows::markdown().into_bytes(),
                 Document::Schema => schema::packet_schema(&registry).into_bytes(),
+                Document::FlowSchema => conversations::flow_schema().into_bytes(),
+                Document::TransitionSchema => conversations::transition_schema().into_bytes(),
+                Document::SocketSchema => conversations::socket_schema().into_bytes(),
             };
             put(env, &document)
         }
@@ -173,14 +185,14 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
     let counting = matches!(plan.view, ViewPlan::Count);
     // Somebody who watches a pipe wants to see what comes, not what fills a buffer.
     let is_watched = env.out_is_terminal && source.size().is_none();
-    let (count, line_buffered, colour) = (plan.count_limit, plan.line_buffered, plan.colour);
+    let (count, line_buffered, colour, memory) = (plan.count_limit, plan.line_buffered, plan.colour, plan.memory);
     let unverified = plan.style.unverified;
     let tagged_hint = plan.expression.clone();
     let explain_from = match &plan.view {
         ViewPlan::Explain(which, _) if *which.start() > 1 => Some(*which.start()),
         _ => None,
     };
-    let width = env.width();
+    let width = if matches!(plan.view, ViewPlan::Flows(..)) { env.table_width() } else { env.width() };
     let mut view = views::view(plan, width);
     let outcome = pipeline::run(Job {
         source: &mut source,
@@ -192,7 +204,7 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         count,
         unbuffered: line_buffered || is_watched,
         unverified,
-        memory: 1 << 30,
+        memory,
         interrupted: env.interrupted,
         progress: &mut |bytes| progress.at(bytes),
     });
@@ -273,11 +285,6 @@ fn report(outcome: &Outcome, source: &capture::FileSource, expression: Option<&s
             "names and comments were left out, because there are too many",
         ),
         (
-            flows.evicted(),
-            "conversation was forgotten, because there are too many at a time; it may be numbered twice",
-            "conversations were forgotten, because there are too many at a time; they may be numbered twice",
-        ),
-        (
             flows.unfollowed,
             "conversation deep inside tunnels was not followed",
             "conversations deep inside tunnels were not followed",
@@ -321,6 +328,15 @@ fn report(outcome: &Outcome, source: &capture::FileSource, expression: Option<&s
         say(format!(
             "the filter matched nothing, but {frames}, behind which it does not look\n\ntry:  vlan and ({expression})"
         ));
+    }
+    if flows.evicted() > 0 {
+        // In this form, whatever the number, for programs that look for it.
+        let Counts { half_open, loose, established, .. } = flows;
+        let line = format!(
+            "{} flows evicted (half-open {half_open}, idle {loose}, established {established})",
+            flows.evicted()
+        );
+        let _ = writeln!(env.err, "{line}");
     }
 }
 

@@ -1,9 +1,10 @@
 //! The views as the pipeline sees them: each joins writers of `output` into what one run prints.
 
-use super::plan::{Plan, ViewPlan};
-use crate::flow::Transition;
+use super::plan::{Plan, Tabular, ViewPlan};
+use crate::flow::{Flow, Table, Transition};
 use crate::output::columns::Columns;
 use crate::output::explain;
+use crate::output::flows::{Flows, Form};
 use crate::output::hex;
 use crate::output::json::Json;
 use crate::output::line::Line;
@@ -26,6 +27,14 @@ pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
         ViewPlan::Json => Box::new(JsonLines { json: Json::new(), changes: Vec::new() }),
         ViewPlan::States => Box::new(StateLines(states::Lines { stamp: line.stamp })),
         ViewPlan::StatesJson => Box::new(StateJson::default()),
+        ViewPlan::Flows(format, order, limit) => {
+            let form = match format {
+                Tabular::Text => Form::Text(width, line.stamp),
+                Tabular::Json => Form::Json,
+                Tabular::Csv => Form::Csv,
+            };
+            Box::new(FlowRows(Flows::new(form, order, limit)))
+        }
         ViewPlan::Columns(columns) => Box::new(ColumnLines(*columns)),
     }
 }
@@ -159,6 +168,36 @@ impl View for StateJson {
 
     fn transition(&mut self, change: &Transition, out: &mut Text) {
         self.0.transition(change, out);
+    }
+}
+
+struct FlowRows(Flows);
+
+impl View for FlowRows {
+    fn wants_tree(&self, _: u64) -> bool {
+        false
+    }
+
+    fn wants_flows(&self) -> bool {
+        true
+    }
+
+    fn begin(&mut self, out: &mut Text) {
+        self.0.begin(out);
+    }
+
+    fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}
+
+    fn gone(&mut self, flow: &Flow, table: &Table, out: &mut Text) {
+        self.0.flow(flow, table.now(), out);
+    }
+
+    fn rest(&mut self, table: &Table, out: &mut Text, full: &mut dyn FnMut(&mut Text) -> bool) {
+        self.0.rest(table, out, full);
+    }
+
+    fn end(&mut self, _: &Table, out: &mut Text) {
+        self.0.end(out);
     }
 }
 

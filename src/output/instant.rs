@@ -28,16 +28,30 @@ impl Clock {
     /// Writes a time as a JSON string; or null when its year is not between 0000 and 9999, which is all that RFC 3339
     /// §1 can express.
     pub(super) fn rfc3339(&mut self, time: Time, out: &mut Text) {
+        self.turn(time);
+        if self.date.is_empty() {
+            out.lit("null");
+        } else {
+            out.ch('"');
+            self.bare(time, out);
+            out.ch('"');
+        }
+    }
+
+    /// Writes a time without quotes; or nothing when RFC 3339 cannot express it.
+    pub(super) fn bare(&mut self, time: Time, out: &mut Text) {
+        self.turn(time);
+        if !self.date.is_empty() {
+            out.text(&self.date).ch('.').num_wide(time.nanos.into(), 9).ch('Z');
+        }
+    }
+
+    fn turn(&mut self, time: Time) {
         if self.second != Some(time.secs) {
             self.second = Some(time.secs);
             self.date.clear();
             // What cannot be written leaves the date empty.
             let _ = date(time.secs, &mut self.date);
-        }
-        if self.date.is_empty() {
-            out.lit("null");
-        } else {
-            out.ch('"').text(&self.date).ch('.').num_wide(time.nanos.into(), 9).lit("Z\"");
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod columns;
 mod diagram;
 pub mod explain;
 pub mod fields;
+pub mod flows;
 pub mod hex;
 mod instant;
 pub mod json;

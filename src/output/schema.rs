@@ -3,13 +3,16 @@
 //! It is strict: every key is listed, so that a test which validates output against it finds a field that is in no
 //! table, or of another kind than its row says, or repeated although its row does not say so.
 
+pub mod conversations;
+mod doc;
+
 use super::json::MAX_EXACT;
 use crate::dissect::{Protocol, Registry};
 use crate::field::{Base, Field, Kind};
 use crate::proto;
 use crate::sink::NoteKind;
+use doc::*;
 use std::collections::HashSet;
-use std::fmt::{self, Display};
 
 /// The JSON Schema (draft 2020-12) of a packet object, pretty-printed; always the same for the same rows.
 pub fn packet_schema(registry: &Registry) -> String {
@@ -183,181 +186,6 @@ fn value(row: &Field) -> Doc {
 fn is_wide(row: &Field) -> bool {
     let bits = row.at.map_or(64, |at| u32::from(at.bits) + u32::from(row.scale).ilog2() + 1);
     matches!(row.kind, Kind::Uint | Kind::Int) && bits > MAX_EXACT.ilog2()
-}
-
-fn kind(name: &str) -> Doc {
-    Doc::object().with("type", Doc::text(name))
-}
-
-fn types<const N: usize>(names: [&str; N]) -> Doc {
-    Doc::List(names.map(Doc::text).into())
-}
-
-fn or_null(name: &str) -> Doc {
-    Doc::object().with("type", types([name, "null"]))
-}
-
-fn natural() -> Doc {
-    kind("integer").with("minimum", Doc::Number(0))
-}
-
-fn pattern(pattern: &str) -> Doc {
-    kind("string").with("pattern", Doc::text(pattern))
-}
-
-fn pattern_or_null(pattern: &str) -> Doc {
-    or_null("string").with("pattern", Doc::text(pattern))
-}
-
-fn constant(text: &str) -> Doc {
-    Doc::object().with("const", Doc::text(text))
-}
-
-fn one_of(values: Vec<Doc>) -> Doc {
-    Doc::object().with("enum", Doc::List(values))
-}
-
-fn array(items: Doc) -> Doc {
-    kind("array").with("items", items)
-}
-
-/// An object with exactly these keys.
-fn closed<const N: usize>(keys: [(&str, Doc); N]) -> Doc {
-    let required = types(keys.each_ref().map(|(key, _)| *key));
-    let properties = keys.into_iter().fold(Doc::object(), |doc, (key, value)| doc.with(key, value));
-    kind("object")
-        .with("required", required)
-        .with("properties", properties)
-        .with("additionalProperties", Doc::Bool(false))
-}
-
-impl Doc {
-    /// The object may have these keys, too.
-    fn optional<const N: usize>(mut self, keys: [(&str, Doc); N]) -> Doc {
-        if let Doc::Object(members) = &mut self
-            && let Some((_, properties)) = members.iter_mut().find(|(name, _)| name == "properties")
-        {
-            properties.append(keys.into_iter().fold(Doc::object(), |doc, (key, value)| doc.with(key, value)));
-        }
-        self
-    }
-}
-
-fn described(mut doc: Doc, text: impl Into<String>) -> Doc {
-    if let Doc::Object(members) = &mut doc {
-        members.insert(0, ("description".to_owned(), Doc::text(text)));
-    }
-    doc
-}
-
-/// As much of JSON as a schema needs, with keys in the order in which they were put.
-enum Doc {
-    Bool(bool),
-    Number(u64),
-    /// A number that is written already.
-    Literal(String),
-    Text(String),
-    List(Vec<Doc>),
-    Object(Vec<(String, Doc)>),
-}
-
-impl Doc {
-    fn object() -> Doc {
-        Doc::Object(Vec::new())
-    }
-
-    fn text(text: impl Into<String>) -> Doc {
-        Doc::Text(text.into())
-    }
-
-    /// An object with one member more.
-    fn with(mut self, key: &str, value: Doc) -> Doc {
-        if let Doc::Object(members) = &mut self {
-            members.push((key.to_owned(), value));
-        }
-        self
-    }
-
-    fn is_word(&self) -> bool {
-        !matches!(self, Doc::List(_) | Doc::Object(_))
-    }
-
-    /// Whether this describes a single value, and is short enough for one line.
-    fn is_leaf(&self) -> bool {
-        match self {
-            Doc::List(items) => items.len() <= 2 && items.iter().all(Doc::is_leaf) || items.iter().all(Doc::is_word),
-            // A map of properties has none of these keys.
-            Doc::Object(members) => {
-                let describes = |key: &str| ["type", "const", "enum", "anyOf", "$ref"].contains(&key);
-                let is_schema = members.iter().any(|(key, _)| describes(key));
-                is_schema && members.iter().all(|(key, value)| key != "properties" && value.is_leaf())
-            }
-            _ => true,
-        }
-    }
-
-    /// Moves the members of another object to the end of this one.
-    fn append(&mut self, other: Doc) {
-        if let (Doc::Object(members), Doc::Object(more)) = (self, other) {
-            members.extend(more);
-        }
-    }
-}
-
-/// A document with this indentation.
-struct Pretty<'a>(&'a Doc, usize);
-
-impl Display for Pretty<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Pretty(doc, indent) = self;
-        match doc {
-            Doc::Bool(set) => write!(f, "{set}"),
-            Doc::Number(n) => write!(f, "{n}"),
-            Doc::Literal(n) => f.write_str(n),
-            Doc::Text(text) => string(text, f),
-            Doc::List(items) if items.is_empty() => f.write_str("[]"),
-            Doc::Object(members) if members.is_empty() => f.write_str("{}"),
-            Doc::List(items) => {
-                let short = doc.is_leaf();
-                f.write_str("[")?;
-                for (n, item) in items.iter().enumerate() {
-                    f.write_str(if n > 0 { "," } else { "" })?;
-                    match short {
-                        true => f.write_str(if n > 0 { " " } else { "" })?,
-                        false => write!(f, "\n{:1$}", "", (indent + 1) * 2)?,
-                    }
-                    Pretty(item, indent + 1).fmt(f)?;
-                }
-                if short { f.write_str("]") } else { write!(f, "\n{:1$}]", "", indent * 2) }
-            }
-            Doc::Object(members) if doc.is_leaf() => {
-                f.write_str("{")?;
-                for (n, (key, value)) in members.iter().enumerate() {
-                    f.write_str(if n > 0 { ", " } else { "" })?;
-                    string(key, f)?;
-                    f.write_str(": ")?;
-                    Pretty(value, 0).fmt(f)?;
-                }
-                f.write_str("}")
-            }
-            Doc::Object(members) => {
-                f.write_str("{")?;
-                for (n, (key, value)) in members.iter().enumerate() {
-                    write!(f, "{}\n{:2$}", if n > 0 { "," } else { "" }, "", (indent + 1) * 2)?;
-                    string(key, f)?;
-                    f.write_str(": ")?;
-                    Pretty(value, indent + 1).fmt(f)?;
-                }
-                write!(f, "\n{:1$}}}", "", indent * 2)
-            }
-        }
-    }
-}
-
-fn string(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut escaped = crate::text::Text::new();
-    escaped.json(text.as_bytes());
-    write!(f, "\"{}\"", escaped.as_str())
 }
 
 #[cfg(test)]

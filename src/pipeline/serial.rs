@@ -170,8 +170,16 @@ pub fn run(job: Job<'_>) -> Outcome {
             break error;
         }
     };
+    let mut failed = None;
+    view.rest(&state.table, &mut text, &mut |text| {
+        if text.len() >= FLUSH_BYTES && failed.is_none() {
+            failed = write(out, text, unbuffered).err();
+        }
+        failed.is_none()
+    });
     view.end(&state.table, &mut text);
-    if let Err(error) = write(out, &mut text, true) {
+    let failed = failed.map_or_else(|| write(out, &mut text, true), Err);
+    if let Err(error) = failed {
         // A damaged input is the older news, and is told anyway.
         if matches!(outcome.ended, Ended::Done | Ended::Interrupted) {
             outcome.ended = error;

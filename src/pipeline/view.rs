@@ -27,6 +27,10 @@ pub trait View {
     /// Writes a conversation that leaves the table before the end.
     fn gone(&mut self, _flow: &Flow, _table: &Table, _out: &mut Text) {}
 
+    /// Writes the conversations that are left when the last packet has passed. They may be many: `full` is asked after each
+    /// whether to go on, and may take the text away.
+    fn rest(&mut self, _table: &Table, _out: &mut Text, _full: &mut dyn FnMut(&mut Text) -> bool) {}
+
     /// Whether a later packet can still be of interest; reading ends when not.
     fn is_done(&self, _number: u64) -> bool {
         false

@@ -1,0 +1,126 @@
+//! In which order conversations are shown.
+
+use crate::flow::clock::Nanos;
+use crate::flow::{Report, Socket};
+use std::net::IpAddr;
+
+/// What conversations are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Their number.
+    Id,
+    /// When they began.
+    Start,
+    /// How long they lasted.
+    Duration,
+    /// Bytes of both ends.
+    Bytes,
+    /// Packets of both ends.
+    Packets,
+    /// Payload of both ends.
+    Payload,
+    /// Retransmissions of both ends.
+    Retransmissions,
+    /// The longer of both ends' mean round trips.
+    Rtt,
+    /// The client's socket.
+    Client,
+    /// The server's socket.
+    Server,
+    /// The outcome, in the order of the documentation.
+    Outcome,
+}
+
+impl Key {
+    /// All keys with their names.
+    pub const ALL: [(&'static str, Key); 11] = [
+        ("id", Key::Id),
+        ("start", Key::Start),
+        ("duration", Key::Duration),
+        ("bytes", Key::Bytes),
+        ("packets", Key::Packets),
+        ("payload", Key::Payload),
+        ("retransmissions", Key::Retransmissions),
+        ("rtt", Key::Rtt),
+        ("client", Key::Client),
+        ("server", Key::Server),
+        ("outcome", Key::Outcome),
+    ];
+}
+
+/// An order: a key, and whether it descends. Conversations that are equal, or have nothing to compare, follow by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What counts.
+    pub key: Key,
+    /// The greatest first.
+    pub descending: bool,
+}
+
+impl Order {
+    /// Reads `KEY` or `-KEY`.
+    pub fn parse(text: &str) -> Option<Order> {
+        let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        let (_, key) = Key::ALL.into_iter().find(|(known, _)| *known == name)?;
+        Some(Order { key, descending })
+    }
+
+    /// Whether that is the order in which conversations are kept.
+    pub fn is_by_id(self) -> bool {
+        self == Order { key: Key::Id, descending: false }
+    }
+
+    /// Where a conversation belongs: the lower, the earlier.
+    pub(super) fn rank(self, report: &Report) -> Rank {
+        let both = |count: fn(&crate::flow::report::End) -> u64| {
+            Some([0, 0, count(&report.client).saturating_add(count(&report.server))])
+        };
+        let time = |nanos: Nanos| [0, 0, (nanos as u64) ^ (1 << 63)];
+        let rank = match self.key {
+            Key::Id => Some([0, 0, report.id.into()]),
+            Key::Start => Some(time(report.start.since(Default::default()))),
+            Key::Duration => Some(time(report.duration())),
+            Key::Bytes => both(|end| end.bytes),
+            Key::Packets => both(|end| end.packets),
+            Key::Payload => both(|end| end.payload),
+            Key::Retransmissions => both(|end| end.counts.retransmissions.into()),
+            Key::Rtt => report.client.rtt.mean().max(report.server.rtt.mean()).map(time),
+            Key::Client => Some(socket(report.client.socket)),
+            Key::Server => Some(socket(report.server.socket)),
+            Key::Outcome => Some([0, 0, report.verdict.outcome as u64]),
+        };
+        match rank {
+            None => NOWHERE,
+            Some(rank) if self.descending => rank.map(|word| !word),
+            Some(rank) => rank,
+        }
+    }
+}
+
+/// Words that compare as the conversations do.
+pub(super) type Rank = [u64; 3];
+
+/// Behind all that can be compared.
+const NOWHERE: Rank = [u64::MAX; 3];
+
+/// IPv4 before IPv6 but for the mapped addresses, which are the IPv4 ones.
+fn socket(socket: Socket) -> Rank {
+    let bits = match socket.ip {
+        IpAddr::V4(ip) => ip.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(ip) => ip.to_bits(),
+    };
+    [(bits >> 64) as u64, bits as u64, socket.port.into()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, Order};
+
+    #[test]
+    fn keys_are_read_with_their_direction() {
+        assert_eq!(Order::parse("-bytes"), Some(Order { key: Key::Bytes, descending: true }));
+        assert_eq!(Order::parse("id").map(Order::is_by_id), Some(true));
+        assert_eq!(Order::parse("-id").map(Order::is_by_id), Some(false));
+        assert_eq!([Order::parse("--id"), Order::parse("byte"), Order::parse("")], [None; 3]);
+    }
+}
