@@ -135,13 +135,14 @@ impl Connection {
         };
         self.reconsider(from, at);
         let own = &mut self.ends[from & 1];
+        let is_latest = own.sent_before(segment) != Some(true);
         own.set(fact::SEEN);
         if had_fin && segment.len > 0 && !remarks.any(Remarks::RETRANSMISSION) {
             own.set(fact::SENT_AFTER_FIN);
         }
         let carrier = &segment.carrier;
         (own.last, own.ttl, own.link) = (at.now, carrier.ttl, carrier.link);
-        if own.sent_before(segment) != Some(true) {
+        if is_latest {
             own.id = carrier.id.unwrap_or(0);
             own.stamp = segment.options.timestamp.map_or(own.stamp, |(value, _)| value);
         }
