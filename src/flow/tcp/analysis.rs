@@ -74,15 +74,17 @@ impl Remarks {
 }
 
 /// Whether this very packet was captured before: a copy has the sender's identification of the packet (IPv4), or its
-/// clock (timestamps); of packets with neither, only those are copies that come at once.
-pub fn is_copy(own: &Endpoint, segment: &Segment, now: Instant) -> bool {
+/// clock (timestamps); of packets without identification, only those are copies before which the other side, `peer`, sent
+/// nothing that they could answer, and of those with neither only what comes at once.
+pub fn is_copy(own: &Endpoint, peer: &Endpoint, segment: &Segment, now: Instant) -> bool {
     let print = segment.fingerprint();
     if !own.tally.recent.contains(&print) {
         return false;
     }
     let identified = segment.carrier.id.is_some_and(|id| id != 0);
     let carries = segment.len > 0 || segment.has(SYN) || segment.has(FIN);
-    identified || (carries && (segment.options.timestamp.is_some() || now.since(own.last) < MILLISECOND))
+    let answers = peer.has(fact::SEEN) && peer.last > own.last;
+    identified || (carries && !answers && (segment.options.timestamp.is_some() || now.since(own.last) < MILLISECOND))
 }
 
 /// Counts a copy, which counts for nothing else.

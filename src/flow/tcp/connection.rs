@@ -107,7 +107,8 @@ impl Connection {
 
     /// Takes note of a segment that the end with index `from` sent.
     pub fn segment(&mut self, from: usize, segment: &Segment, at: &mut Moment<'_>) -> Remarks {
-        if analysis::is_copy(&self.ends[from & 1], segment, at.now) {
+        let [own, peer] = self.pair(from);
+        if analysis::is_copy(own, peer, segment, at.now) {
             return analysis::count_copy(&mut self.ends[from & 1]);
         }
         let own = &self.ends[from & 1];
