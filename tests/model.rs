@@ -14,7 +14,7 @@
 //! What smoltcp lacks of RFC 9293, or does otherwise, and what that means here:
 //! - TIME-WAIT lasts 10 s: `Unknowable::TimeWait`.
 //! - A CLOSE in SYN-SENT sends a reset, one in SYN-RECEIVED loses count of the SYN: the applications wait.
-//! - Any reset in the window is accepted; here none are sent but those at the edge.
+//! - Any reset in the window is believed: `Unknowable::Reset`.
 //! - An acknowledgment stops the retransmission timer in CLOSE-WAIT, CLOSING and LAST-ACK even if it leaves something
 //!   unacknowledged, and a closed window is not probed: such a connection stays where it is, and is not compared any more.
 //! - Keep-alives are sent while data waits for its acknowledgment, and then taken for data: those are suppressed.

@@ -250,10 +250,14 @@ impl Endpoint {
         if last == Some(state) {
             return;
         }
-        // smoltcp takes a segment that both completes the opening and closes as one step; RFC 9293 §3.10.7.4 as two.
-        if (last, state) == (Some(State::SynReceived), State::CloseWait) {
-            self.history.push((now, State::Established));
-        }
+        // What smoltcp or this endpoint take for one step, where RFC 9293 has two: a segment that both completes the opening
+        // and closes (§3.10.7.4); a socket that ends beside one that listens; OPEN out of TIME-WAIT.
+        let between = match (last, state) {
+            (Some(State::SynReceived), State::CloseWait) => Some(State::Established),
+            (Some(_), State::Listen) | (Some(State::TimeWait), State::SynSent) => Some(State::Closed),
+            _ => None,
+        };
+        self.history.extend(between.map(|state| (now, state)));
         self.history.push((now, state));
     }
 

@@ -18,6 +18,11 @@ pub(crate) enum Unknowable {
     TimeWait,
     /// One end is closed and the other does not know it: a reset was lost, or came after a segment that was.
     HalfOpen,
+    /// A reset was lost behind the capture point; or its number was neither what the receiver expects next nor what the
+    /// sender sends next, as far as captured: RFC 9293 §3.10.7.4 has such a one challenged, smoltcp believes it.
+    Reset,
+    /// A SYN passed whose sender has given up long ago: an old duplicate, like one that was repeated.
+    OldSyn,
     /// The end closed with data still to be sent, or its FIN was lost before the capture point, and it acknowledged the
     /// peer's FIN before its own passed: like one that closed only afterwards, so TIME-WAIT looks like LAST-ACK.
     HiddenFin,
@@ -56,7 +61,7 @@ pub(crate) struct Exchange {
     pub(crate) histories: [Vec<(Micros, State)>; 2],
     pub(crate) checkpoints: Vec<Checkpoint>,
     pub(crate) payload: [Payload; 2],
-    /// As in [`Unknowable::HiddenFin`].
+    /// As in [`Unknowable::HiddenFin`], in any connection of the socket pair.
     pub(crate) hidden_fin: [bool; 2],
     /// Segments passed in the order in which they were sent, each once, and none was a reset or a repeated SYN-ACK or FIN.
     pub(crate) is_plain: bool,
@@ -107,17 +112,15 @@ struct Passed {
     end: Option<i64>,
     /// Bytes of the connections before.
     before: usize,
+    /// Behind the highest number sent, and the highest acknowledged.
+    next: Option<u32>,
+    acknowledged: Option<u32>,
     /// The last SYN-ACK, and the last FIN: when, and the number behind it.
     asked: [Option<(Micros, u32)>; 2],
-    /// The number of the first segment that acknowledges the peer's FIN, if no FIN passed before.
-    yielded: Option<u32>,
-}
-
-impl Passed {
-    /// The number of the FIN.
-    fn end_number(&self) -> Option<u32> {
-        self.asked[1].map(|(_, behind)| behind.wrapping_sub(1))
-    }
+    /// The peer's FIN was acknowledged before an own FIN passed, or with it.
+    yielded: bool,
+    /// A FIN passed that does not acknowledge the peer's.
+    closed_first: bool,
 }
 
 struct Player {
@@ -126,6 +129,10 @@ struct Player {
     agenda: Agenda,
     exchange: Exchange,
     passed: [Passed; 2],
+    /// As in [`Unknowable::HiddenFin`], in the connection that is under way.
+    hides: [bool; 2],
+    /// As in [`Unknowable::Reset`] and [`Unknowable::OldSyn`].
+    blurred: Option<Unknowable>,
     /// Until then a reader of the wire may be in doubt about a repeated FIN or SYN-ACK.
     doubt_until: Micros,
     /// When each end last came to TIME-WAIT, or heard something there.
@@ -163,6 +170,8 @@ impl Exchange {
                 is_plain,
             },
             passed: Default::default(),
+            hides: [false; 2],
+            blurred: None,
             doubt_until: 0,
             time_wait: [None; 2],
             quiet_since: None,
@@ -255,19 +264,21 @@ impl Player {
 
     /// A packet passes the capture point, and goes on to the other end.
     fn pass(&mut self, now: Micros, end: End, packet: Vec<u8>) {
-        self.note(now, end, &packet);
-        for at in self.exchange.script.channels[end].to_receiver(now, &mut self.dice) {
+        let arrivals = self.exchange.script.channels[end].to_receiver(now, &mut self.dice);
+        self.note(now, end, &packet, arrivals.is_empty());
+        for at in arrivals {
             self.agenda.add(at, Event::Arrive(1 - end, packet.clone()));
         }
         self.exchange.packets.push((now, packet));
     }
 
-    fn note(&mut self, now: Micros, end: End, packet: &[u8]) {
+    fn note(&mut self, now: Micros, end: End, packet: &[u8], is_lost: bool) {
         let Some(segment) = Segment::read(packet) else { return };
         let passed = &mut self.passed[end];
         if segment.syn && passed.first != Some(segment.seq) {
             passed.before += passed.bytes.len();
             *passed = Passed { first: Some(segment.seq), before: passed.before, ..Passed::default() };
+            self.blurred = None;
         }
         if let Some(first) = passed.first {
             let start = i64::from(segment.seq.wrapping_sub(first.wrapping_add(u32::from(!segment.syn))).cast_signed());
@@ -293,16 +304,45 @@ impl Player {
             passed.asked[kind] = Some((now, behind));
         }
         self.exchange.is_plain &= !segment.rst;
-        let peers_fin = self.passed[1 - end].asked[1].map(|(_, number)| number);
+        self.hide(end, &segment);
+        self.blur(end, &segment, is_lost);
         let passed = &mut self.passed[end];
-        if segment.ack.is_some() && segment.ack == peers_fin && passed.asked[1].is_none() {
-            passed.yielded.get_or_insert(segment.seq);
+        let further = |old: Option<u32>, new: u32| match old {
+            Some(old) if new.wrapping_sub(old).cast_signed() < 0 => Some(old),
+            _ => Some(new),
+        };
+        if !segment.rst {
+            passed.next = further(passed.next, segment.behind());
+            passed.acknowledged = segment.ack.map_or(passed.acknowledged, |ack| further(passed.acknowledged, ack));
         }
-        // Where the FIN passes later but its number is before that of the acknowledgment, it was sent before.
-        let was_sent_later = |yielded: u32| passed.end_number().is_none_or(|fin| fin.wrapping_sub(yielded) < 1 << 31);
-        let hid = passed.yielded.is_some_and(was_sent_later);
+    }
+
+    /// See [`Unknowable::Reset`] and [`Unknowable::OldSyn`].
+    fn blur(&mut self, end: End, segment: &Segment, is_lost: bool) {
+        if segment.rst {
+            let expected = self.passed[1 - end].acknowledged;
+            let fits = expected.is_none() || [expected, self.passed[end].next].contains(&Some(segment.seq));
+            // What was received already is not expected: such a one is ignored everywhere.
+            let is_old = expected.is_some_and(|e| segment.seq.wrapping_sub(e).cast_signed() < 0);
+            if is_lost || !(fits || is_old) {
+                self.blurred = Some(Unknowable::Reset);
+            }
+        } else if segment.syn && segment.ack.is_none() && self.ends[end].state() == State::Closed {
+            self.blurred = Some(Unknowable::OldSyn);
+        }
+    }
+
+    /// See [`Unknowable::HiddenFin`].
+    fn hide(&mut self, end: End, segment: &Segment) {
+        let peers_fin = self.passed[1 - end].asked[1].map(|(_, behind)| behind);
+        let passed = &mut self.passed[end];
+        let yields = segment.ack.is_some() && segment.ack == peers_fin;
+        passed.yielded |= yields && (segment.fin || passed.asked[1].is_none());
+        // A FIN that does not acknowledge the peer's was sent before that came, whenever it passes.
+        passed.closed_first |= segment.fin && !yields;
         let closing = self.ends[end].history.iter().rev().take(4).any(|(_, state)| *state == State::Closing);
-        self.exchange.hidden_fin[end] = hid && closing;
+        self.hides[end] = passed.yielded && !passed.closed_first && closing;
+        self.exchange.hidden_fin[end] |= self.hides[end];
     }
 
     /// Compares later what is true between `now` and `next`, when nothing is under way: at its beginning and at its end.
@@ -328,8 +368,11 @@ impl Player {
         if over(states[end]) != over(other) && states[end] != State::TimeWait && other != State::TimeWait {
             return Some(Unknowable::HalfOpen);
         }
-        if self.exchange.hidden_fin[end] {
+        if self.hides[end] {
             return Some(Unknowable::HiddenFin);
+        }
+        if self.blurred.is_some() {
+            return self.blurred;
         }
         (at < self.doubt_until).then_some(Unknowable::Doubt)
     }
@@ -337,9 +380,10 @@ impl Player {
     /// Whether the last connection of this end ended by the timer of TIME-WAIT.
     fn left_time_wait(&self, end: End) -> bool {
         let history = &self.ends[end].history;
-        let was = history.iter().rev().take(2).any(|(_, state)| *state == State::TimeWait);
+        let was = history.iter().rev().take(3).any(|(_, state)| *state == State::TimeWait);
         let left = history.last().map_or(0, |(since, _)| *since);
-        was && self.time_wait[end].is_some_and(|heard| left >= heard + 9 * SECOND)
+        // A reset ends it at the moment in which it arrives.
+        was && self.time_wait[end].is_some_and(|heard| left > heard)
     }
 
     fn finish(mut self) -> Exchange {

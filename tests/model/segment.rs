@@ -41,6 +41,11 @@ impl Segment {
             is_keep_alive: tcp.payload() == [0],
         })
     }
+
+    /// The number behind all that it carries.
+    pub(crate) fn behind(&self) -> u32 {
+        self.seq.wrapping_add(self.payload as u32 + u32::from(self.syn) + u32::from(self.fin))
+    }
 }
 
 /// Bytes of a stream, by place.
