@@ -251,9 +251,10 @@ impl Endpoint {
             return;
         }
         // What smoltcp or this endpoint take for one step, where RFC 9293 has two: a segment that both completes the opening
-        // and closes (§3.10.7.4); a socket that ends beside one that listens; OPEN out of TIME-WAIT.
+        // and closes, or that both acknowledges a FIN and has one (§3.10.7.4); a socket that ends beside one that listens; OPEN out of TIME-WAIT.
         let between = match (last, state) {
             (Some(State::SynReceived), State::CloseWait) => Some(State::Established),
+            (Some(State::FinWait1), State::TimeWait) => Some(State::FinWait2),
             (Some(_), State::Listen) | (Some(State::TimeWait), State::SynSent) => Some(State::Closed),
             _ => None,
         };

@@ -21,8 +21,10 @@ pub(crate) enum Unknowable {
     /// A reset was lost behind the capture point; or its number was neither what the receiver expects next nor what the
     /// sender sends next, as far as captured: RFC 9293 §3.10.7.4 has such a one challenged, smoltcp believes it.
     Reset,
-    /// A SYN passed whose sender has given up long ago: an old duplicate, like one that was repeated.
-    OldSyn,
+    /// A segment passed whose sender was closed by then, or was about to be by a reset that had passed: one that came late,
+    /// or crossed the reset, and that looks like one sent afterwards. (What brings nothing new does not look so, nor what
+    /// acknowledges less than the sender did before.)
+    Old,
     /// The end closed with data still to be sent, or its FIN was lost before the capture point, and it acknowledged the
     /// peer's FIN before its own passed: like one that closed only afterwards, so TIME-WAIT looks like LAST-ACK.
     HiddenFin,
@@ -63,6 +65,8 @@ pub(crate) struct Exchange {
     pub(crate) payload: [Payload; 2],
     /// As in [`Unknowable::HiddenFin`], in any connection of the socket pair.
     pub(crate) hidden_fin: [bool; 2],
+    /// As in [`Unknowable::Old`].
+    pub(crate) has_old: bool,
     /// Segments passed in the order in which they were sent, each once, and none was a reset or a repeated SYN-ACK or FIN.
     pub(crate) is_plain: bool,
 }
@@ -115,6 +119,8 @@ struct Passed {
     /// Behind the highest number sent, and the highest acknowledged.
     next: Option<u32>,
     acknowledged: Option<u32>,
+    /// A reset was sent.
+    reset: bool,
     /// The last SYN-ACK, and the last FIN: when, and the number behind it.
     asked: [Option<(Micros, u32)>; 2],
     /// The peer's FIN was acknowledged before an own FIN passed, or with it.
@@ -131,7 +137,7 @@ struct Player {
     passed: [Passed; 2],
     /// As in [`Unknowable::HiddenFin`], in the connection that is under way.
     hides: [bool; 2],
-    /// As in [`Unknowable::Reset`] and [`Unknowable::OldSyn`].
+    /// As in [`Unknowable::Reset`] and [`Unknowable::Old`].
     blurred: Option<Unknowable>,
     /// Until then a reader of the wire may be in doubt about a repeated FIN or SYN-ACK.
     doubt_until: Micros,
@@ -167,6 +173,7 @@ impl Exchange {
                 checkpoints: Vec::new(),
                 payload: Default::default(),
                 hidden_fin: [false; 2],
+                has_old: false,
                 is_plain,
             },
             passed: Default::default(),
@@ -317,9 +324,10 @@ impl Player {
         }
     }
 
-    /// See [`Unknowable::Reset`] and [`Unknowable::OldSyn`].
+    /// See [`Unknowable::Reset`] and [`Unknowable::Old`].
     fn blur(&mut self, end: End, segment: &Segment, is_lost: bool) {
         if segment.rst {
+            self.passed[end].reset = true;
             let expected = self.passed[1 - end].acknowledged;
             let fits = expected.is_none() || [expected, self.passed[end].next].contains(&Some(segment.seq));
             // What was received already is not expected: such a one is ignored everywhere.
@@ -327,8 +335,19 @@ impl Player {
             if is_lost || !(fits || is_old) {
                 self.blurred = Some(Unknowable::Reset);
             }
-        } else if segment.syn && segment.ack.is_none() && self.ends[end].state() == State::Closed {
-            self.blurred = Some(Unknowable::OldSyn);
+        } else if self.passed[1 - end].reset || matches!(self.ends[end].state(), State::Closed | State::Listen) {
+            let after = |old: Option<u32>, new: Option<u32>| {
+                old.zip(new).is_none_or(|(old, new)| new.wrapping_sub(old).cast_signed() > 0)
+            };
+            let passed = &self.passed[end];
+            let is_behind = !segment.syn && after(segment.ack, passed.acknowledged);
+            let is_new = after(passed.next, Some(segment.behind())) || after(passed.acknowledged, segment.ack);
+            let is_unacknowledged = after(self.passed[1 - end].acknowledged, Some(segment.behind()));
+            let has_content = segment.behind() != segment.seq;
+            if !is_behind && (segment.syn || is_new || (has_content && is_unacknowledged)) {
+                self.blurred = Some(Unknowable::Old);
+                self.exchange.has_old = true;
+            }
         }
     }
 

@@ -60,8 +60,14 @@ pub(crate) fn states(exchange: &Exchange, start: Micros, told: &Told) -> Vec<Str
     wrong
 }
 
+/// Whether the standard leads from one state to another.
+fn leads(from: &str, to: &str) -> bool {
+    let (Some(from), Some(to)) = (state(from), state(to)) else { return false };
+    STANDARD.iter().any(|(state, next)| *state == from && next.contains(&to))
+}
+
 /// Each transition is one of the standard and begins where the one before ended. The only way back is a correction: what
-/// was inferred is taken back.
+/// was inferred is taken back, and may have gone on otherwise.
 pub(crate) fn transitions(exchange: &Exchange, told: &Told) -> Vec<String> {
     let mut wrong = Vec::new();
     for end in [0, 1] {
@@ -75,15 +81,14 @@ pub(crate) fn transitions(exchange: &Exchange, told: &Told) -> Vec<String> {
                 wrong.push(format!("{} begins elsewhere than at {at}", names()));
             }
             at = to;
-            let standard = state(from)
-                .zip(state(to))
-                .is_some_and(|(from, to)| STANDARD.iter().any(|(state, next)| *state == from && next.contains(&to)));
             let corrects = |pair| CORRECTIONS.contains(&pair);
-            let correction = inferred.contains(&(to, from)) || state(from).zip(state(to)).is_some_and(corrects);
-            if !standard && !correction {
+            let taken_back = |(before, after): &(&str, &str)| after == from && (before == to || leads(before, to));
+            let correction = inferred.iter().any(taken_back) || state(from).zip(state(to)).is_some_and(corrects);
+            if !leads(from, to) && !correction {
                 wrong.push(format!("{} is no transition of RFC 9293", names()));
             }
-            if !transition.observed {
+            // A reset is no proof when its sender seems to go on.
+            if !transition.observed || (exchange.has_old && to == "CLOSED") {
                 inferred.push((from, to));
             }
         }
