@@ -78,7 +78,7 @@ impl Remarks {
 /// nothing that they could answer, and of those with neither only what comes at once.
 pub fn is_copy(own: &Endpoint, peer: &Endpoint, segment: &Segment, now: Instant) -> bool {
     let print = segment.fingerprint();
-    if !own.tally.recent.contains(&print) {
+    if !own.tally.recent.contains(&print) && !own.trouble.as_ref().is_some_and(|t| t.recent.contains(&print)) {
         return false;
     }
     let identified = segment.carrier.id.is_some_and(|id| id != 0);
@@ -99,8 +99,13 @@ pub fn count(own: &mut Endpoint, segment: &Segment) {
     own.tally.packets = own.tally.packets.saturating_add(1);
     own.tally.bytes = own.tally.bytes.saturating_add(segment.carrier.length.into());
     own.tally.messages = own.tally.messages.saturating_add(u32::from(segment.len > 0));
+    let oldest = own.tally.recent[own.tally.recent.len() - 1];
     own.tally.recent.rotate_right(1);
     own.tally.recent[0] = segment.fingerprint();
+    if let Some(trouble) = &mut own.trouble {
+        trouble.recent.rotate_right(1);
+        trouble.recent[0] = oldest;
+    }
 }
 
 /// Counts a segment, after the state machine has seen it.
@@ -279,8 +284,10 @@ fn repeated(
     let all_filled = filled > 0 && filled >= segment.len;
     let late = match hole.filter(|_| all_filled) {
         Some(hole) => is_late(own, peer, segment, &hole, now),
-        // What was sent again came before it.
-        None => own.sent_before(segment) == Some(true),
+        // What was sent again came before it; otherwise it was sent again itself, and came late.
+        None => {
+            own.sent_before(segment) == Some(true) && own.trouble_mut().repaired.fill(segment.seq, segment.end()).0 > 0
+        }
     };
     if late {
         remarks.add(Remarks::OUT_OF_ORDER);
@@ -289,6 +296,10 @@ fn repeated(
         return;
     }
     remarks.add(Remarks::RETRANSMISSION);
+    if let Some(hole) = hole {
+        let repaired = Hole { start: segment.seq, end: segment.end(), ..hole };
+        own.trouble_mut().repaired.push(repaired);
+    }
     let acked = peer.has(fact::ACKED) && upto(segment.end(), peer.acked) && segment.len > 0;
     let asked = peer.trouble.as_ref().is_some_and(|t| t.duplicate_run >= 2) && segment.seq == peer.acked;
     if acked {

@@ -202,14 +202,18 @@ pub struct Trouble {
     pub silent_from: Instant,
     /// The last segment was a probe, whose answer is no duplicate acknowledgment.
     pub(super) probing: bool,
+    /// What its packets before the last few were, to know copies that come late.
+    pub(super) recent: [u32; 32],
     /// What was passed over.
     pub holes: Holes,
+    /// What was passed over and came by repetition: the first time it was sent, it was lost or is late.
+    pub repaired: Holes,
 }
 
 impl Trouble {
     /// Bytes of memory of this, and behind it.
     pub fn memory(&self) -> usize {
-        size_of::<Self>() + self.holes.memory()
+        size_of::<Self>() + self.holes.memory() + self.repaired.memory()
     }
 }
 
