@@ -32,6 +32,8 @@ pub struct Exchange {
     pub halves: [Half; 2],
     /// Index of the end that sent first.
     pub client: u8,
+    /// When the first datagram between these sockets passed, perhaps of an earlier exchange.
+    pub since: Instant,
     /// A datagram of the server was captured.
     pub replied: bool,
     /// Requests: datagrams of the client that began a new turn, or echo requests.
@@ -61,9 +63,9 @@ pub struct Datagram {
 
 impl Exchange {
     /// An exchange that this end begins.
-    pub fn begun_by(from: usize, datagram: &Datagram) -> Exchange {
+    pub fn begun_by(from: usize, datagram: &Datagram, now: Instant) -> Exchange {
         let kind = datagram.echo.map_or((0, 0), |(kind, code, _)| (kind, code));
-        Exchange { client: from as u8, kind, ..Exchange::default() }
+        Exchange { client: from as u8, kind, since: now, ..Exchange::default() }
     }
 
     /// Takes note of a datagram.
@@ -111,14 +113,14 @@ mod tests {
     fn a_reply_answers_the_first_datagram_of_its_turn_and_an_echo_its_number() {
         let at = |ms: i64| Instant::default().plus(ms * MILLISECOND);
         let datagram = Datagram { length: 40, payload: 12, echo: None };
-        let mut exchange = Exchange::begun_by(1, &datagram);
+        let mut exchange = Exchange::begun_by(1, &datagram, at(0));
         exchange.datagram(1, &datagram, at(0));
         exchange.datagram(1, &datagram, at(5));
         exchange.datagram(0, &datagram, at(20));
         assert_eq!((exchange.requests, exchange.answered, exchange.rtt.mean()), (1, 1, Some(20 * MILLISECOND)));
         assert_eq!(exchange.halves[1].payload, 24);
         let echo = |kind, number| Datagram { length: 84, payload: 56, echo: Some((kind, 0, number)) };
-        let mut ping = Exchange::begun_by(0, &echo(8, 1));
+        let mut ping = Exchange::begun_by(0, &echo(8, 1), at(0));
         ping.datagram(0, &echo(8, 1), at(0));
         ping.datagram(0, &echo(8, 2), at(1000));
         ping.datagram(1, &echo(0, 1), at(1001));

@@ -273,7 +273,11 @@ impl Table {
                     let connection = Connection::begun_by(part.from, &Segment::default(), ports);
                     Kind::Tcp(connection, [Side::default(); 2])
                 }
-                _ => Kind::Exchange(Exchange::begun_by(part.from, &Datagram::default())),
+                _ => Kind::Exchange(Exchange::begun_by(
+                    part.from,
+                    &Datagram::default(),
+                    Instant::of(part.packet.frame.time),
+                )),
             };
             self.admit(part, hash, kind, Zeek::default())
         });
@@ -359,28 +363,38 @@ impl Table {
         let Part { packet, index, layer, transport, from, .. } = *part;
         let datagram = reading::datagram(packet, index, layer);
         let (hash, mut found) = self.find(part.key);
-        let mut stream = None;
+        let mut earlier = None;
         if let Some(slot) = found
             && self.now.since(self.flows[slot].last) > SILENCE
         {
-            stream = Some(self.flows[slot].stream);
+            // Who looks at streams, as tshark does, knows no end of them.
+            let flow = &self.flows[slot];
+            let Kind::Exchange(exchange) = &flow.kind else { return Conversation::UNKNOWN };
+            earlier = Some((flow.stream, exchange.since, flow.last));
             self.leave_index(slot, hash);
             found = None;
         }
         let slot = found.unwrap_or_else(|| {
             let ports = [0, 1].map(|end| part.key.socket(end).port);
             let zeek = Zeek::open(transport, 0, ports[from & 1], ports[(1 - from) & 1]);
-            self.admit(part, hash, Kind::Exchange(Exchange::begun_by(from, &datagram)), zeek)
+            self.admit(
+                part,
+                hash,
+                Kind::Exchange(Exchange::begun_by(from, &datagram, Instant::of(packet.frame.time))),
+                zeek,
+            )
         });
         let now = self.now;
         let flow = &mut self.flows[slot];
-        if let Some(stream) = stream {
-            // Who looks at streams, as tshark does, knows no end of them.
-            let next = &mut self.streams[transport as usize];
-            (*next, flow.stream) = (next.saturating_sub(1), stream);
-        }
+        let (mut since, mut last) = (flow.first, flow.last);
         let damaged = reading::is_damaged(packet, index, layer, transport);
         if let Kind::Exchange(exchange) = &mut flow.kind {
+            if let Some((stream, began, before)) = earlier {
+                let next = &mut self.streams[transport as usize];
+                (*next, flow.stream) = (next.saturating_sub(1), stream);
+                (exchange.since, last) = (began, before);
+            }
+            since = exchange.since;
             if damaged {
                 let bad = &mut exchange.halves[from & 1].bad_checksums;
                 *bad = bad.saturating_add(1);
@@ -394,8 +408,8 @@ impl Table {
         let conversation = Conversation {
             flow: flow.id,
             stream: flow.stream,
-            since_first: packet.frame.time.since(flow.first.time()),
-            since_previous: packet.frame.time.since(flow.last.time()),
+            since_first: packet.frame.time.since(since.time()),
+            since_previous: packet.frame.time.since(last.time()),
             remarks: if damaged { Remarks::BAD_CHECKSUM } else { 0 },
             ..Conversation::UNKNOWN
         };
