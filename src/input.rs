@@ -79,6 +79,8 @@ pub struct Conversation {
     pub since_previous: Time,
     /// TCP: what this segment is beside what its flags say; bits of the flow table.
     pub remarks: u16,
+    /// Whether the client of the conversation sent it.
+    pub from_client: bool,
 }
 
 impl Conversation {
@@ -92,6 +94,7 @@ impl Conversation {
         since_first: Time { secs: 0, nanos: 0 },
         since_previous: Time { secs: 0, nanos: 0 },
         remarks: 0,
+        from_client: false,
     };
 }
 

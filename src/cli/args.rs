@@ -75,6 +75,16 @@ pub struct Args {
     #[arg(long, value_name = "N", help_heading = "View", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
 
+    /// With --states: the sockets that every host had at TIME, as ss -tan would have listed them there. TIME is RFC 3339
+    /// (2026-01-01T12:00:00Z), seconds since 1970, or +SECONDS after the first frame
+    #[arg(long, value_name = "TIME", help_heading = "View")]
+    pub at: Option<String>,
+
+    /// Tell the story of conversation ID (its number after # in lines): what happened, segment by segment with the states
+    /// of both ends, and its numbers
+    #[arg(long, value_name = "ID", help_heading = "View", value_parser = clap::value_parser!(u32).range(1..))]
+    pub conn: Option<u32>,
+
     /// Show the bytes after the link-level header in hexadecimal (-xx: the link-level header too)
     #[arg(short = 'x', help_heading = "View", action = ArgAction::Count)]
     pub hex: u8,

@@ -5,6 +5,7 @@ pub mod args;
 pub mod diag;
 pub mod generate;
 mod memory;
+mod moment;
 pub mod plan;
 pub mod progress;
 pub mod run;

@@ -2,13 +2,14 @@
 
 use super::args::{Args, Format, When};
 use super::diag::Diag;
-use super::memory;
 use super::run::Env;
+use super::{memory, moment};
 use crate::dissect::{Registry, Style};
 use crate::output::columns::{Columns, Options};
 use crate::output::fields;
 use crate::output::flows::{Key, Order};
 use crate::output::hex;
+use crate::output::sockets::Moment;
 use crate::output::time::{Form, Stamp};
 use crate::text::escaped;
 use anyhow::{Context, bail};
@@ -59,6 +60,10 @@ pub enum ViewPlan {
     StatesJson,
     /// Conversations, in this order, at most so many.
     Flows(Tabular, Order, Option<u64>),
+    /// The sockets at one moment.
+    Sockets(Moment, Tabular),
+    /// The story of the conversation with this number.
+    Story(u32, Tabular),
     /// Columns.
     Columns(Box<Columns>),
 }
@@ -93,6 +98,14 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
     let view = match args.format {
         _ if args.count => ViewPlan::Count,
         format if args.flows => flows(&args, format)?,
+        format if args.conn.is_some() => {
+            let format = tabular(&args, format, ["--conn", " 1", "one conversation"])?;
+            ViewPlan::Story(args.conn.unwrap_or(1), format)
+        }
+        format if args.at.is_some() => {
+            let moment = moment::parse(args.at.as_deref().unwrap_or_default())?;
+            ViewPlan::Sockets(moment, tabular(&args, format, ["--states --at", " +2", "sockets"])?)
+        }
         Format::Json if args.states => ViewPlan::StatesJson,
         Format::Json => ViewPlan::Json,
         Format::Fields | Format::Csv => ViewPlan::Columns(Box::new(column_view(&args, registry)?)),
@@ -152,10 +165,11 @@ fn one_view(args: &Args) -> Result<(), Diag> {
     let views = [
         ("--flows", args.flows),
         ("--states", args.states),
+        ("--conn", args.conn.is_some()),
         ("--explain", args.explain.is_some()),
         (if args.tree { "-V" } else { "-O" }, tree),
         // Bytes stand under a line, a tree or an explanation.
-        ("-x, -X or -A", bytes && (args.flows || args.states)),
+        ("-x, -X or -A", bytes && (args.flows || args.states || args.conn.is_some())),
     ];
     let given: Vec<&str> = views.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect();
     if let [first, second, ..] = given[..] {
@@ -167,24 +181,33 @@ fn one_view(args: &Args) -> Result<(), Diag> {
         return Err(Diag::usage(format!("{orphan} is for --flows, which was not given"))
             .hint("the ten largest flows:  sniff -r FILE --flows --sort -bytes --limit 10"));
     }
+    if args.at.is_some() && !args.states {
+        return Err(Diag::usage("--at is for --states, which was not given")
+            .hint("the sockets of every host after two seconds:  sniff -r FILE --states --at +2"));
+    }
     Ok(())
+}
+
+/// The format of a view whose columns are fixed: its option, a value for examples, what it shows.
+fn tabular(args: &Args, format: Format, [view, value, what]: [&str; 3]) -> Result<Tabular, Diag> {
+    if !args.fields.is_empty() {
+        return Err(Diag::usage(format!("--fields chooses columns of packets; {view} has its own"))
+            .hint(format!("its columns:  sniff -r FILE {view}{value} -T csv")));
+    }
+    match format {
+        Format::Text => Ok(Tabular::Text),
+        Format::Json => Ok(Tabular::Json),
+        Format::Csv => Ok(Tabular::Csv),
+        Format::Fields => Err(Diag::usage(format!("-T fields prints fields of packets, and {view} shows {what}"))
+            .hint(format!(
+                "columns:  sniff -r FILE {view}{value} -T csv\nobjects:  sniff -r FILE {view}{value} -T json"
+            ))),
+    }
 }
 
 /// The view of `--flows`.
 fn flows(args: &Args, format: Format) -> Result<ViewPlan, Diag> {
-    if !args.fields.is_empty() {
-        return Err(Diag::usage("--fields chooses columns of packets; --flows has its own")
-            .hint("its columns:  sniff -r FILE --flows -T csv"));
-    }
-    let format = match format {
-        Format::Text => Tabular::Text,
-        Format::Json => Tabular::Json,
-        Format::Csv => Tabular::Csv,
-        Format::Fields => {
-            return Err(Diag::usage("-T fields prints fields of packets, and --flows shows conversations")
-                .hint("columns:  sniff -r FILE --flows -T csv\nobjects:  sniff -r FILE --flows -T json"));
-        }
-    };
+    let format = tabular(args, format, ["--flows", "", "conversations"])?;
     let sort = args.sort.as_deref().unwrap_or("id");
     let order = Order::parse(sort).ok_or_else(|| {
         let names = Key::ALL.map(|(name, _)| name);

@@ -192,7 +192,12 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         ViewPlan::Explain(which, _) if *which.start() > 1 => Some(*which.start()),
         _ => None,
     };
-    let width = if matches!(plan.view, ViewPlan::Flows(..)) { env.table_width() } else { env.width() };
+    let conversation = match &plan.view {
+        ViewPlan::Story(asked, _) => Some(*asked),
+        _ => None,
+    };
+    let is_table = matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..));
+    let width = if is_table { env.table_width() } else { env.width() };
     let mut view = views::view(plan, width);
     let outcome = pipeline::run(Job {
         source: &mut source,
@@ -213,6 +218,21 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         put(env, format!("{} packet{}\n", outcome.passed, if outcome.passed == 1 { "" } else { "s" }).as_bytes())?;
     }
     report(&outcome, &source, tagged_hint.as_deref(), env);
+    for note in view.notes() {
+        let _ = writeln!(env.err, "sniff: {note}");
+    }
+    if let (Some(asked), Ended::Done) = (conversation, &outcome.ended)
+        && outcome.flows.created < u64::from(asked)
+    {
+        let there_are = match outcome.flows.created {
+            0 => "the capture has none".to_owned(),
+            n => format!("the capture has {n}"),
+        };
+        bail!(
+            Diag::new(Exit::Error, format!("there is no conversation {asked}: {there_are}"))
+                .hint("list them:  sniff -r FILE --flows")
+        );
+    }
     if let (Some(asked), Ended::Done) = (explain_from, &outcome.ended)
         && outcome.frames < asked
     {

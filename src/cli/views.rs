@@ -8,7 +8,10 @@ use crate::output::flows::{Flows, Form};
 use crate::output::hex;
 use crate::output::json::Json;
 use crate::output::line::Line;
+use crate::output::sockets::Sockets;
 use crate::output::states;
+use crate::output::story::Story;
+use crate::output::time::Stamp;
 use crate::output::tree;
 use crate::packet::Packet;
 use crate::pipeline::View;
@@ -35,6 +38,14 @@ pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
             };
             Box::new(FlowRows(Flows::new(form, order, limit)))
         }
+        ViewPlan::Sockets(moment, format) => {
+            Box::new(SocketList { sockets: Sockets::new(moment), format, stamp: line.stamp })
+        }
+        ViewPlan::Story(flow, Tabular::Text) => {
+            Box::new(StoryTold(Story::text(flow, line.stamp, width, line.style.absolute)))
+        }
+        ViewPlan::Story(flow, Tabular::Json) => Box::new(StoryTold(Story::json(flow))),
+        ViewPlan::Story(flow, Tabular::Csv) => Box::new(StoryTold(Story::csv(flow))),
         ViewPlan::Columns(columns) => Box::new(ColumnLines(*columns)),
     }
 }
@@ -198,6 +209,98 @@ impl View for FlowRows {
 
     fn end(&mut self, _: &Table, out: &mut Text) {
         self.0.end(out);
+    }
+}
+
+/// The sockets of all hosts at one moment.
+struct SocketList {
+    sockets: Sockets,
+    format: Tabular,
+    stamp: Stamp,
+}
+
+impl View for SocketList {
+    fn wants_tree(&self, _: u64) -> bool {
+        false
+    }
+
+    // So that it is told which conversations are forgotten.
+    fn wants_flows(&self) -> bool {
+        true
+    }
+
+    fn transition(&mut self, change: &Transition, _: &mut Text) {
+        self.sockets.transition(change);
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, _: &Tree, _: &mut Text) {
+        self.sockets.frame(packet.frame.time);
+    }
+
+    fn gone(&mut self, flow: &Flow, _: &Table, _: &mut Text) {
+        self.sockets.gone(flow.id);
+    }
+
+    fn is_done(&self, _: u64) -> bool {
+        self.sockets.is_past()
+    }
+
+    fn end(&mut self, _: &Table, out: &mut Text) {
+        match self.format {
+            Tabular::Text => self.sockets.text(&mut self.stamp, out),
+            Tabular::Json => self.sockets.json(out),
+            Tabular::Csv => self.sockets.csv(out),
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.sockets.notes()
+    }
+}
+
+/// The story of one conversation.
+struct StoryTold(Story);
+
+impl View for StoryTold {
+    fn wants_tree(&self, _: u64) -> bool {
+        false
+    }
+
+    fn wants_flows(&self) -> bool {
+        true
+    }
+
+    fn begin(&mut self, out: &mut Text) {
+        self.0.begin(out);
+    }
+
+    fn transition(&mut self, change: &Transition, out: &mut Text) {
+        self.0.transition(change, out);
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, _: &Tree, out: &mut Text) {
+        self.0.packet(packet, out);
+    }
+
+    fn gone(&mut self, flow: &Flow, table: &Table, _: &mut Text) {
+        self.0.gone(flow, table.now());
+    }
+
+    fn is_done(&self, _: u64) -> bool {
+        self.0.is_finished()
+    }
+
+    fn end(&mut self, table: &Table, out: &mut Text) {
+        if !self.0.is_finished()
+            && let Some(flow) = table.flows().find(|flow| flow.id == self.0.flow())
+        {
+            self.0.finish(flow, table.now());
+        }
+        self.0.end(out);
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.0.notes()
     }
 }
 

@@ -295,7 +295,8 @@ impl Table {
             self.arm(slot);
         }
         let flow = &self.flows[slot];
-        Conversation { flow: flow.id, stream: flow.stream, ..Conversation::UNKNOWN }
+        let from_client = part.from == flow.client();
+        Conversation { flow: flow.id, stream: flow.stream, from_client, ..Conversation::UNKNOWN }
     }
 
     fn segment(&mut self, part: &Part<'_>) -> Conversation {
@@ -350,6 +351,7 @@ impl Table {
             since_first: packet.frame.time.since(flow.first.time()),
             since_previous: packet.frame.time.since(flow.last.time()),
             remarks: remarks.0,
+            from_client: from == flow.client(),
         };
         self.passed(slot, packet);
         if !self.changes.is_empty() {
@@ -411,6 +413,7 @@ impl Table {
             since_first: packet.frame.time.since(since.time()),
             since_previous: packet.frame.time.since(last.time()),
             remarks: if damaged { Remarks::BAD_CHECKSUM } else { 0 },
+            from_client: from == flow.client(),
             ..Conversation::UNKNOWN
         };
         self.passed(slot, packet);

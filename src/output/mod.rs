@@ -13,7 +13,9 @@ pub mod protocols;
 mod rows;
 pub mod schema;
 mod section;
+pub mod sockets;
 pub mod states;
+pub mod story;
 #[cfg(test)]
 mod testing;
 pub mod time;

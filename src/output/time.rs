@@ -72,6 +72,12 @@ impl Stamp {
         Stamp { form, zone, nano, first: None, previous: None, offset: Offset::NEVER, second: None, shown: Text::new() }
     }
 
+    /// Stamps with the date, in the same zone and with as many decimals.
+    #[must_use]
+    pub fn dated(&self) -> Self {
+        Stamp::new(Form::Date, self.zone.clone(), self.nano)
+    }
+
     /// Writes the stamp of the next line.
     pub fn write(&mut self, time: Time, out: &mut Text) {
         let first = *self.first.get_or_insert(time);

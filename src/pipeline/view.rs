@@ -38,4 +38,9 @@ pub trait View {
 
     /// Writes what comes after the last packet.
     fn end(&mut self, _table: &Table, _out: &mut Text) {}
+
+    /// What is to be said beside the output when all is done, a line each.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
