@@ -150,6 +150,9 @@ impl Sockets {
                     date(self.last)
                 ));
             }
+            if first <= at && self.forgotten == 0 && self.flows.is_empty() && self.listening.is_empty() {
+                notes.push("no socket was open at that moment, as far as the capture shows".to_owned());
+            }
         }
         let mut count = |n: u64, one: &str, many: &str| match n {
             0 => {}
@@ -344,7 +347,10 @@ mod tests {
         assert_eq!(states(&sockets), "");
         assert_eq!(
             sockets.notes(),
-            ["the capture ends earlier, at 1970-01-01T00:01:41.000000000Z: these are the sockets at its last frame"]
+            [
+                "the capture ends earlier, at 1970-01-01T00:01:41.000000000Z: these are the sockets at its last frame",
+                "no socket was open at that moment, as far as the capture shows"
+            ]
         );
     }
 

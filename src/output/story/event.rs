@@ -228,15 +228,14 @@ impl Event {
             What::Segment(sent) => list(sent.remarks),
             What::Datagram(datagram) => {
                 let echo = datagram.echo.map_or(String::new(), |number| format!(" {number}"));
-                let what = match datagram.turn {
+                match datagram.turn {
                     _ if datagram.remarks.0 != 0 => list(datagram.remarks),
                     Turn::Request { unanswered: false } => format!("request{echo}"),
                     Turn::Request { unanswered: true } => format!("request{echo}; the one before it was not answered"),
                     Turn::Answer(after) => format!("answer{echo}, after {}", lasting(nanos(after))),
                     Turn::More if datagram.echo.is_some() => format!("answer{echo} to no request that waits"),
                     Turn::More => String::new(),
-                };
-                what
+                }
             }
             What::Error(Some(Undelivered { kind, code, name })) => {
                 let name = name.map_or(String::new(), |name| format!(": {}", name.to_lowercase()));

@@ -193,11 +193,10 @@ impl Timeline {
     }
 
     fn events(&self) -> impl Iterator<Item = &Event> {
-        let event = |line| match line {
-            &Line::Event(ref event) => Some(event.as_ref()),
+        self.first.iter().chain(&self.latest).filter_map(|line| match line {
+            Line::Event(event) => Some(event.as_ref()),
             Line::Fold(_) => None,
-        };
-        self.first.iter().chain(&self.latest).filter_map(event)
+        })
     }
 }
 
