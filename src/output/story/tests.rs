@@ -26,9 +26,20 @@ fn short_runs_stand_and_long_ones_fold_between_their_ends() {
     let mut timeline = Timeline::default();
     (1..=8).for_each(|n| timeline.add(plain(n, n, Role::Client, 1)));
     assert_eq!(timeline.shown(), "1 2 3 4 5 6 7 8");
+    let mut timeline = Timeline::default();
+    (1..=8).for_each(|n| timeline.add(plain(n, n, Role::Client, 1)));
     timeline.add(plain(9, 9, Role::Server, 0));
     timeline.add(plain(10, 10, Role::Client, 1000));
     assert_eq!(timeline.shown(), "1 (… 7 segments, 7 bytes →, 1 ACK ←, in 7.0 ms) 10");
+}
+
+#[test]
+fn timers_that_fire_together_are_one_line() {
+    let mut timeline = Timeline::default();
+    for millis in [5, 5, 6] {
+        timeline.add(Event { number: None, what: What::Elsewhere, ..plain(1, millis, Role::Client, 0) });
+    }
+    assert_eq!(timeline.shown(), "timer timer");
 }
 
 #[test]

@@ -108,6 +108,14 @@ impl Timeline {
         if pause || !event.is_plain() {
             self.end_run();
         }
+        if event.number.is_none()
+            && let Some(Line::Event(before)) = self.latest.back_mut().or(self.first.last_mut())
+            && (before.number, before.time) == (None, event.time)
+        {
+            // The timers of both ends.
+            before.states = event.states;
+            return before.changes.extend(event.changes);
+        }
         if !event.is_plain() {
             return self.keep(Line::Event(Box::new(event)));
         }
