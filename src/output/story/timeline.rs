@@ -165,11 +165,11 @@ impl Timeline {
             out.lit("Timeline");
         });
         out.lit(", → from client to server, ← from server to client\n");
+        let layout = Layout::of(self, report, width, absolute);
         if report.transport == Transport::Tcp {
-            self.legend(width, absolute, out);
+            self.legend(&layout, out);
         }
         out.ch('\n');
-        let layout = Layout::of(self, report, width, absolute);
         layout.heading(out);
         for line in &self.first {
             layout.line(line, out);
@@ -183,21 +183,17 @@ impl Timeline {
     }
 
     /// What the columns of segments mean.
-    fn legend(&self, width: usize, absolute: bool, out: &mut Text) {
+    fn legend(&self, layout: &Layout, out: &mut Text) {
         let mut words = Text::new();
-        words.lit("flags: S SYN, F FIN, R RST, P PSH, . ACK; ");
-        words.lit(if absolute {
-            "seq and ack as they stand; "
-        } else {
-            "seq and ack count from the connection's first; "
-        });
+        words.lit("flags: S SYN, F FIN, R RST, P PSH, . ACK; seq and ack ");
+        words.lit(if layout.absolute { "as they stand" } else { "count from the connection's first" });
         let unscaled = self.events().any(|event| matches!(event.what, What::Segment(sent) if !sent.scale_known));
-        words.lit(if unscaled {
-            "windows as they stand, because their scale was agreed before the capture began"
-        } else {
-            "windows in bytes"
+        words.lit(match unscaled {
+            _ if layout.widths[WINDOW] == 0 => "; no room for windows",
+            true => "; windows as they stand, because their scale was agreed before the capture began",
+            false => "; windows in bytes",
         });
-        paragraph(&words, 0, width, Some(text::Role::Faint), out);
+        paragraph(&words, 0, layout.width, Some(text::Role::Faint), out);
     }
 
     fn events(&self) -> impl Iterator<Item = &Event> {
@@ -371,9 +367,10 @@ impl Layout {
         let event = match line {
             Line::Event(event) => event,
             Line::Fold(fold) => {
-                out.spaces(self.widths[0] + self.widths[TIME] + 4);
-                out.paint(text::Role::Faint, |out| fold.write(out)).ch('\n');
-                return;
+                let mut words = Text::new();
+                fold.write(&mut words);
+                let indent = self.widths[0] + self.widths[TIME] + 4;
+                return paragraph(&words, indent, self.width, Some(text::Role::Faint), out);
             }
         };
         let arrow = match event.from() {
