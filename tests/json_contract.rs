@@ -5,7 +5,7 @@ use serde_json::Value;
 use sniff::capture;
 use sniff::dissect::Registry;
 use sniff::output::json::Json;
-use sniff::output::schema::{conversations, packet_schema};
+use sniff::output::schema::{conversations, packet_schema, story};
 use sniff::packet::Packet;
 use sniff::pipeline::{Job, View, run};
 use sniff::proto;
@@ -160,17 +160,21 @@ fn printed(path: &Path, args: &[&str]) -> String {
 fn every_conversation_and_change_of_state_is_as_its_schema_says() {
     let mut paths = Vec::new();
     captures(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
-    for (kind, args, schema) in [
-        ("flow", ["--flows", "-T", "json"], conversations::flow_schema()),
-        ("transition", ["--states", "-T", "json"], conversations::transition_schema()),
-    ] {
+    let cases: [(&str, &[&str], String); 4] = [
+        ("\"flow\"", &["--flows", "-T", "json"], conversations::flow_schema()),
+        ("\"transition\"", &["--states", "-T", "json"], conversations::transition_schema()),
+        ("\"socket\"", &["--states", "--at", "+0.01", "-T", "json"], conversations::socket_schema()),
+        // Objects of several types.
+        ("\"", &["--conn", "1", "-T", "json"], story::story_schema()),
+    ];
+    for (kind, args, schema) in cases {
         let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
         let options = jsonschema::draft202012::options().should_validate_formats(true);
         let validator = options.build(&schema).expect("the schema compiles");
-        let start = format!("{{\"type\":\"{kind}\",");
+        let start = format!("{{\"type\":{kind}");
         let mut lines = 0;
         for path in &paths {
-            for line in printed(path, &args).lines() {
+            for line in printed(path, args).lines() {
                 let place = path.display();
                 lines += 1;
                 let value: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}: {line}"));

@@ -246,6 +246,8 @@ pub enum Document {
     TransitionSchema,
     /// docs/schema/socket.schema.json: the JSON Schema of --states --at TIME -T json
     SocketSchema,
+    /// docs/schema/story.schema.json: the JSON Schema of --conn ID -T json
+    StorySchema,
 }
 
 /// The verbs that are recognised.

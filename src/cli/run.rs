@@ -10,7 +10,7 @@ use crate::capture::{self, Source, link_description, link_name};
 use crate::dissect::Registry;
 use crate::flow::Counts;
 use crate::output::fields::{self, Layout};
-use crate::output::schema::{self, conversations};
+use crate::output::schema::{self, conversations, story};
 use crate::output::{flows, protocols};
 use crate::pipeline::{self, Ended, Job, Outcome};
 use crate::proto;
@@ -156,6 +156,7 @@ fn verb(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
                 Document::FlowSchema => conversations::flow_schema().into_bytes(),
                 Document::TransitionSchema => conversations::transition_schema().into_bytes(),
                 Document::SocketSchema => conversations::socket_schema().into_bytes(),
+                Document::StorySchema => story::story_schema().into_bytes(),
             };
             put(env, &document)
         }
@@ -196,7 +197,7 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         ViewPlan::Story(asked, _) => Some(*asked),
         _ => None,
     };
-    let is_table = matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..));
+    let is_table = matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..) | ViewPlan::Sockets(..));
     let width = if is_table { env.table_width() } else { env.width() };
     let mut view = views::view(plan, width);
     let outcome = pipeline::run(Job {

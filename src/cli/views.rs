@@ -39,7 +39,7 @@ pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
             Box::new(FlowRows(Flows::new(form, order, limit)))
         }
         ViewPlan::Sockets(moment, format) => {
-            Box::new(SocketList { sockets: Sockets::new(moment), format, stamp: line.stamp })
+            Box::new(SocketList { sockets: Sockets::new(moment), format, stamp: line.stamp, width })
         }
         ViewPlan::Story(flow, Tabular::Text) => {
             Box::new(StoryTold(Story::text(flow, line.stamp, width, line.style.absolute)))
@@ -217,6 +217,7 @@ struct SocketList {
     sockets: Sockets,
     format: Tabular,
     stamp: Stamp,
+    width: usize,
 }
 
 impl View for SocketList {
@@ -247,7 +248,7 @@ impl View for SocketList {
 
     fn end(&mut self, _: &Table, out: &mut Text) {
         match self.format {
-            Tabular::Text => self.sockets.text(&mut self.stamp, out),
+            Tabular::Text => self.sockets.text(&mut self.stamp, self.width, out),
             Tabular::Json => self.sockets.json(out),
             Tabular::Csv => self.sockets.csv(out),
         }

@@ -187,8 +187,8 @@ impl Sockets {
         rows
     }
 
-    /// Writes them for people.
-    pub fn text(&self, stamp: &mut Stamp, out: &mut Text) {
+    /// Writes them for people. `width` is how many columns there are: where they are few, headings are shorter.
+    pub fn text(&self, stamp: &mut Stamp, width: usize, out: &mut Text) {
         // Distances of time count from the first frame.
         stamp.write(self.first.unwrap_or_default(), &mut Text::new());
         let rows = self.rows();
@@ -205,13 +205,18 @@ impl Sockets {
             stamp.write(row.since, &mut since);
             cells.push([local, peer, since]);
         }
-        const HEADS: [&str; 3] = ["Local Address:Port", "Peer Address:Port", "Since"];
-        let mut widths = HEADS.map(str::len);
-        for row in &cells {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.as_str().trim_end().len());
+        let widest = |heads: [&'static str; 3]| {
+            let mut widths = heads.map(str::len);
+            for row in &cells {
+                for (width, cell) in widths.iter_mut().zip(row) {
+                    *width = (*width).max(cell.as_str().trim_end().len());
+                }
             }
-        }
+            (heads, widths)
+        };
+        let long = widest(["Local Address:Port", "Peer Address:Port", "Since"]);
+        let fits = STATE_WIDTH + long.1.iter().sum::<usize>() + REST_WIDTH <= width;
+        let (heads, widths) = if fits { long } else { widest(["Local", "Peer", "Since"]) };
         let mut host = None;
         for (row, cells) in rows.iter().zip(&cells) {
             if host != Some(row.own.ip) {
@@ -219,7 +224,7 @@ impl Sockets {
                 out.paint(Role::Heading, |out| ip(row.own.ip, out)).ch('\n');
                 out.paint(Role::Label, |out| {
                     out.lit("State         ");
-                    for (head, width) in HEADS.into_iter().zip(widths) {
+                    for (head, width) in heads.into_iter().zip(widths) {
                         out.lit(head).spaces(width.saturating_sub(head.len()) + 2);
                     }
                     out.lit("Evidence  Flow");
@@ -298,6 +303,8 @@ impl Sockets {
 
 /// The widest name of a state.
 const STATE_WIDTH: usize = 12;
+/// Two spaces after each of four columns, the evidence, and a short number.
+const REST_WIDTH: usize = 8 + 8 + 6;
 
 #[cfg(test)]
 mod tests {

@@ -14,8 +14,16 @@ pub fn flow_schema() -> String {
 
 /// The JSON Schema (draft 2020-12) of a line of `--states -T json`, pretty-printed.
 pub fn transition_schema() -> String {
+    document(
+        "A change of state of one end of a TCP connection, as sniff --states -T json prints it",
+        ABOUT_STATES,
+        transition_keys(),
+    )
+}
+
+pub(super) fn transition_keys() -> Doc {
     let frame = Doc::object().with("type", super::types(["integer", "null"])).with("minimum", Doc::Number(1));
-    let keys = closed([
+    closed([
         ("type", constant("transition")),
         ("flow", described(natural(), "Number of the conversation, from 1")),
         ("frame", described(frame, "The frame that shows it; null when a timer did it")),
@@ -30,12 +38,7 @@ pub fn transition_schema() -> String {
         ("to", described(one_of(words(&states())), "The state after")),
         ("why", described(kind("string"), "The reason, to be read after the endpoint's name")),
         ("evidence", described(one_of(words(&evidences())), EVIDENCE)),
-    ]);
-    document(
-        "A change of state of one end of a TCP connection, as sniff --states -T json prints it",
-        ABOUT_STATES,
-        keys,
-    )
+    ])
 }
 
 /// The JSON Schema (draft 2020-12) of a line of `--states --at TIME -T json`, pretty-printed.
@@ -58,11 +61,11 @@ const ABOUT_FLOWS: &str = "One JSON object a line and conversation. Generated fr
                            Every key is always there; integers above 2^53 are strings of digits";
 const ABOUT_STATES: &str = "One JSON object a line and change, in the order of time";
 const ABOUT_SOCKETS: &str = "One JSON object a line and socket";
-const TIME: &str = "When, RFC 3339, UTC. Null for years that RFC 3339 cannot write";
+pub(super) const TIME: &str = "When, RFC 3339, UTC. Null for years that RFC 3339 cannot write";
 const EVIDENCE: &str = "observed: the endpoint's own segment proves it; inferred: it rests on a segment having arrived, on a \
                         timer, or on what is usual";
 
-fn document(title: &str, about: &str, keys: Doc) -> String {
+pub(super) fn document(title: &str, about: &str, keys: Doc) -> String {
     let mut schema = Doc::object()
         .with("$schema", Doc::text("https://json-schema.org/draft/2020-12/schema"))
         .with("title", Doc::text(title))
@@ -71,7 +74,7 @@ fn document(title: &str, about: &str, keys: Doc) -> String {
     format!("{}\n", Pretty(&schema, 0))
 }
 
-fn words(words: &[&'static str]) -> Vec<Doc> {
+pub(super) fn words(words: &[&'static str]) -> Vec<Doc> {
     words.iter().map(|word| Doc::text(*word)).collect()
 }
 
