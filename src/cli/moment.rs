@@ -38,7 +38,7 @@ fn decimal(text: &str) -> Option<Time> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Moment, parse};
+    use super::{Moment, Time, parse};
 
     #[test]
     fn moments_are_dates_seconds_or_distances() {
