@@ -31,6 +31,12 @@ impl Connection {
                     || own.has(fact::FIN_PROVED)
                     || upto(own.fin, peer.fin_ack);
                 self.settle(from, Why::AckedFin, if sure { Evidence::Observed } else { Evidence::Inferred }, at);
+                let [own, _] = self.pair_mut(from);
+                if own.has(fact::FIN | fact::REACKED) && !own.has(fact::DOUBT) {
+                    own.clear(fact::REACKED);
+                    own.set(fact::FIN_ACKED);
+                    self.settle(from, Why::FinAcked, Evidence::Inferred, at);
+                }
             } else if own.state == State::TimeWait && peer.has(fact::FIN_AGAIN) {
                 // [R-tw]
                 own.deadline = at.now.plus(TIME_WAIT);
@@ -41,7 +47,16 @@ impl Connection {
                 peer.set(fact::MARK);
                 peer.mark = segment.seq;
             }
-            if !peer.any(fact::FIN_ACKED | fact::DEAD) {
+            // What is sent behind a FIN arrives behind it: the other end is in CLOSING before it gets this, and that it is
+            // shows when it acknowledges the FIN.
+            let [own, peer] = self.pair_mut(from);
+            let crossed = own.has(fact::FIN) && !peer.has(fact::GOT_FIN) && segment.seq == own.fin && peer.doubts == 0;
+            if crossed && !peer.any(fact::FIN_ACKED | fact::DEAD) {
+                peer.set(fact::REACKED);
+                if peer.confirmed == Instant::default() {
+                    peer.confirmed = at.now;
+                }
+            } else if !peer.any(fact::FIN_ACKED | fact::DEAD) {
                 if peer.has(fact::DOUBT) && peer.doubts > 1 {
                     peer.set(fact::REACKED);
                 } else {

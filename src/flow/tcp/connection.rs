@@ -176,7 +176,7 @@ impl Connection {
         }
         let change =
             |from, to, why, evidence| Change { end: end as u8, frame: at.frame, time: at.now, from, to, why, evidence };
-        let way: &[State] = if own.has(fact::RESTARTED) {
+        let way: &[State] = if to == State::SynSent && own.has(fact::RESTARTED) && own.state != State::Closed {
             &[State::Closed]
         } else if own.revivals() > 0 || (own.has(fact::SYN_SEEN) && !own.has(fact::SYN_ACK)) {
             &[]

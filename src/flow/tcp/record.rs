@@ -8,21 +8,23 @@ use crate::flow::clock::Instant;
 /// Where a reset differs from what its sender sent before, and what else speaks for or against its being its own.
 pub mod sign {
     /// Its TTL is another one.
-    pub const TTL: u8 = 1;
+    pub const TTL: u16 = 1;
     /// It came from another link-layer address.
-    pub const LINK: u8 = 1 << 1;
+    pub const LINK: u16 = 1 << 1;
     /// Its IPv4 identification is far from the one before.
-    pub const ID: u8 = 1 << 2;
+    pub const ID: u16 = 1 << 2;
     /// Its window is 0, as that of most resets; others repeat the window in use.
-    pub const WINDOW: u8 = 1 << 3;
+    pub const WINDOW: u16 = 1 << 3;
     /// It has no timestamp, on a connection that uses them. Many hosts do so in resets.
-    pub const STAMP: u8 = 1 << 4;
+    pub const STAMP: u16 = 1 << 4;
     /// The one in whose name it was sent goes on sending: proof that it was somebody else's.
-    pub const SENDS_ON: u8 = 1 << 5;
+    pub const SENDS_ON: u16 = 1 << 5;
     /// It acknowledges: an application aborted. Without, a host answers a segment for which it has no connection.
-    pub const ACTIVE: u8 = 1 << 6;
+    pub const ACTIVE: u16 = 1 << 6;
     /// Its sender had sent a FIN before.
-    pub const AFTER_FIN: u8 = 1 << 7;
+    pub const AFTER_FIN: u16 = 1 << 7;
+    /// Its sender had sent nothing that it could be compared with.
+    pub const FIRST: u16 = 1 << 8;
 }
 
 /// The first reset that counted.
@@ -31,7 +33,7 @@ pub struct Reset {
     /// Index of the end in whose name it was sent.
     pub by: u8,
     /// See [`sign`].
-    pub signs: u8,
+    pub signs: u16,
     /// The frame.
     pub frame: u32,
     /// When.
@@ -51,6 +53,8 @@ pub struct Record {
     pub reset_was_late: bool,
     /// The frame of the ICMP error that answered the SYN; 0 without.
     pub error_frame: u32,
+    /// The first frame in which an end lives on after a reset; 0 without.
+    pub alive_frame: u32,
     /// ICMP errors about it that changed nothing.
     pub soft_errors: u16,
     /// Resets that did not count, because their number was wrong.
@@ -85,6 +89,7 @@ impl Record {
         let (id, before) = (carrier.id.unwrap_or(0), own.id);
         let far = id != 0 && before != 0 && !(1..=1024).contains(&id.wrapping_sub(before));
         let signs = [
+            (sign::FIRST, !seen),
             (sign::TTL, seen && carrier.ttl != own.ttl),
             (sign::LINK, seen && carrier.link != 0 && own.link != 0 && carrier.link != own.link),
             (sign::ID, seen && far),
@@ -110,7 +115,10 @@ impl Record {
     }
 
     /// Notes that an end lives on after a reset; `forged` when it was one in its own name.
-    pub fn revived(&mut self, end: usize, forged: bool) {
+    pub fn revived(&mut self, end: usize, forged: bool, at: &Moment<'_>) {
+        if self.alive_frame == 0 {
+            self.alive_frame = frame_number(at);
+        }
         if let Some(reset) = &mut self.first_reset
             && forged
             && usize::from(reset.by) == end

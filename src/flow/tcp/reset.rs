@@ -98,7 +98,7 @@ impl Connection {
         let trouble = own.trouble_mut();
         trouble.revivals = trouble.revivals.saturating_add(1);
         own.lived(at.now);
-        self.record.revived(from, forged);
+        self.record.revived(from, forged, at);
         let why = if forged { Why::RstForged } else { Why::SendsOn };
         self.settle(from, why, Evidence::Observed, at);
         true

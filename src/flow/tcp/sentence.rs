@@ -154,6 +154,10 @@ pub(super) fn signs(reset: Reset) -> Vec<&'static str> {
     if has(sign::SENDS_ON) {
         list.push("the one in whose name it was sent goes on sending");
     }
+    if has(sign::FIRST) {
+        list.push("it is the only packet from there, so there is nothing to compare it with");
+        return list;
+    }
     list.push(if has(sign::TTL) {
         "its TTL differs from that of the sender's other packets"
     } else {

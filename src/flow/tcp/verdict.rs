@@ -359,7 +359,7 @@ impl Case<'_> {
             Cause::KeepAlive
         } else if has(sign::AFTER_FIN) {
             Cause::DataAfterClose
-        } else if role == Role::Server && own.tally.payload == 0 && !own.has(fact::OPEN_PROVED) {
+        } else if role == Role::Server && own.tally.payload == 0 && !own.has(fact::OPEN_PROVED) && !has(sign::ACTIVE) {
             Cause::NotAccepted
         } else if !has(sign::ACTIVE) {
             Cause::NoConnection
@@ -483,7 +483,8 @@ fn by_reset(case: &Case<'_>, reset: Reset, verdict: &mut Verdict) {
         verdict.cause = Some(case.cause(reset));
     }
     verdict.signs = sentence::signs(reset);
-    verdict.frames = vec![case.client.fin_frame, case.server.fin_frame, reset.frame];
+    verdict.frames =
+        vec![case.client.fin_frame, case.server.fin_frame, reset.frame, case.connection.record.alive_frame];
     if refused {
         verdict.frames.push(case.flow.first_frame);
     }
