@@ -13,6 +13,7 @@ use crate::flow::clock::Instant;
 use crate::flow::tcp::verdict::Outcome;
 use crate::flow::{Flow, Report, Table};
 use crate::output::time::Stamp;
+use crate::output::wrap::paragraph;
 use crate::text::Text;
 use rows::{Kind, Row, Shape};
 
@@ -108,19 +109,20 @@ impl Flows {
         let Writer::Text(rows) = &mut self.writer else { return };
         rows.end(out);
         let total: u64 = self.outcomes.iter().sum();
+        let mut words = Text::new();
         if self.shown < total {
-            out.num_grouped(self.shown).lit(" of ");
+            words.num_grouped(self.shown).lit(" of ");
         }
-        out.num_grouped(total).lit(if total == 1 { " flow" } else { " flows" });
+        words.num_grouped(total).lit(if total == 1 { " flow" } else { " flows" });
         let mut first = true;
         for name in rows::outcomes() {
             let same = Outcome::ALL.into_iter().filter(|outcome| outcome.name() == name);
             let count: u64 = same.filter_map(|outcome| self.outcomes.get(outcome as usize)).sum();
             if count > 0 {
-                out.lit(if std::mem::take(&mut first) { ": " } else { ", " }).num_grouped(count).ch(' ').lit(name);
+                words.lit(if std::mem::take(&mut first) { ": " } else { ", " }).num_grouped(count).ch(' ').lit(name);
             }
         }
-        out.ch('\n');
+        paragraph(&words, 0, rows.width(), None, out);
     }
 }
 

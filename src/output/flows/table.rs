@@ -175,6 +175,11 @@ impl Rows {
         Rows { width, stamp, sample: Vec::new(), widths: None, row: Row::default() }
     }
 
+    /// How wide it may be.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
     fn columns(width: usize) -> impl Iterator<Item = &'static Column> {
         COLUMNS.iter().filter(move |column| column.widths.contains(&width))
     }
@@ -253,7 +258,9 @@ impl Rows {
                 column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(shown.title.len() as u16)));
             }
         }
-        let line = table.lines().nth(1).unwrap_or_default();
+        // In a narrow table the header may take several lines.
+        let dashes = |line: &String| !line.is_empty() && line.bytes().all(|b| matches!(b, b'-' | b'+'));
+        let line = table.lines().find(dashes).unwrap_or_default();
         line.split('+').map(|dashes| (dashes.len() + 1).saturating_sub(usize::from(gap)).max(1)).collect()
     }
 
@@ -263,9 +270,9 @@ impl Rows {
         let mut rests: Vec<&str> = (0..columns.len()).map(|index| row.cell(index).0).collect();
         loop {
             let mut blank = 0;
-            for ((index, column), width) in columns.iter().enumerate().zip(widths) {
-                let Some(rest) = rests.get_mut(index) else { continue };
-                let part = if column.is_number { std::mem::take(rest) } else { line_of(rest, *width) };
+            for (index, (column, rest)) in columns.iter().zip(&mut rests).enumerate() {
+                let width = widths.get(index).copied().unwrap_or(1);
+                let part = if column.is_number { std::mem::take(rest) } else { line_of(rest, width) };
                 let room = width.saturating_sub(wrap::columns(part));
                 let before = if column.is_number { room } else { 0 };
                 if !part.is_empty() {

@@ -92,3 +92,15 @@ fn keys_are_unique() {
 fn no_conversation_is_no_table() {
     assert_eq!(shown(text(80), "id", None, &table(0)), "0 flows\n");
 }
+
+#[test]
+fn narrow_tables_lose_nothing() {
+    let table = table(2);
+    for width in 1..60 {
+        let shown = shown(text(width), "id", None, &table);
+        assert!(shown.lines().count() < 100, "{width}: {shown}");
+        // Both outcomes, in however many lines, and two words of the last line.
+        let letters = |text: &str| text.chars().filter(|c| *c == 'w').count();
+        assert_eq!(letters(&shown), 2 + 2, "{width}: {shown}");
+    }
+}
