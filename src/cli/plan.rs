@@ -55,9 +55,7 @@ pub enum ViewPlan {
     /// JSON Lines.
     Json,
     /// Changes of state.
-    States,
-    /// Changes of state as JSON Lines.
-    StatesJson,
+    States(Tabular),
     /// Conversations, in this order, at most so many.
     Flows(Tabular, Order, Option<u64>),
     /// The sockets at one moment.
@@ -106,11 +104,10 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
             let moment = moment::parse(args.at.as_deref().unwrap_or_default())?;
             ViewPlan::Sockets(moment, tabular(&args, format, ["--states --at", " +2", "sockets"])?)
         }
-        Format::Json if args.states => ViewPlan::StatesJson,
+        format if args.states => ViewPlan::States(tabular(&args, format, ["--states", "", "changes of state"])?),
         Format::Json => ViewPlan::Json,
         Format::Fields | Format::Csv => ViewPlan::Columns(Box::new(column_view(&args, registry)?)),
         Format::Text => match &args.explain {
-            _ if args.states => ViewPlan::States,
             Some(which) => ViewPlan::Explain(explain_range(which)?, hex),
             None if !args.only.is_empty() => ViewPlan::Tree(Some(protocols(&args.only, registry)?), hex),
             None if args.tree => ViewPlan::Tree(None, hex),

@@ -28,8 +28,9 @@ pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
         ViewPlan::Tree(only, hex) => Box::new(Trees { only, hex }),
         ViewPlan::Explain(which, hex) => Box::new(Explanations { which, width, hex }),
         ViewPlan::Json => Box::new(JsonLines { json: Json::new(), changes: Vec::new() }),
-        ViewPlan::States => Box::new(StateLines(states::Lines { stamp: line.stamp })),
-        ViewPlan::StatesJson => Box::new(StateJson::default()),
+        ViewPlan::States(Tabular::Text) => Box::new(StateLines(states::Lines { stamp: line.stamp })),
+        ViewPlan::States(Tabular::Json) => Box::new(StateJson::default()),
+        ViewPlan::States(Tabular::Csv) => Box::new(StateCsv::default()),
         ViewPlan::Flows(format, order, limit) => {
             let form = match format {
                 Tabular::Text => Form::Text(width, line.stamp),
@@ -158,6 +159,25 @@ struct StateLines(states::Lines);
 impl View for StateLines {
     fn wants_tree(&self, _: u64) -> bool {
         false
+    }
+
+    fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}
+
+    fn transition(&mut self, change: &Transition, out: &mut Text) {
+        self.0.transition(change, out);
+    }
+}
+
+#[derive(Default)]
+struct StateCsv(states::Csv);
+
+impl View for StateCsv {
+    fn wants_tree(&self, _: u64) -> bool {
+        false
+    }
+
+    fn begin(&mut self, out: &mut Text) {
+        self.0.header(out);
     }
 
     fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}

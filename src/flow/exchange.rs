@@ -50,6 +50,11 @@ pub struct Exchange {
     pub kind: (u8, u8),
 }
 
+/// ICMP's type of an echo reply (RFC 792).
+const ECHO_REPLY: u8 = 0;
+/// ICMPv6's (RFC 4443 §4.2).
+const ECHO_REPLY_6: u8 = 129;
+
 /// What is read of a datagram.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Datagram {
@@ -62,9 +67,12 @@ pub struct Datagram {
 }
 
 impl Exchange {
-    /// An exchange that this end begins.
+    /// An exchange of which this is the first datagram.
     pub fn begun_by(from: usize, datagram: &Datagram, now: Instant) -> Exchange {
         let kind = datagram.echo.map_or((0, 0), |(kind, code, _)| (kind, code));
+        // Who answers an echo was asked.
+        let from =
+            if matches!(kind.0, ECHO_REPLY | ECHO_REPLY_6) && datagram.echo.is_some() { 1 - (from & 1) } else { from };
         Exchange { client: from as u8, kind, since: now, ..Exchange::default() }
     }
 

@@ -75,7 +75,12 @@ pub fn is_damaged(packet: &Packet<'_>, index: usize, layer: &Layer, transport: T
 
 /// What is around the layer with this index: every packet but the innermost, and the tags and tunnels that have a number.
 pub fn carriers(packet: &Packet<'_>, index: usize) -> Option<Box<Carriers>> {
-    let outer = packet.layers.glimpsed().get(..index)?;
+    let slots = packet.layers.glimpsed();
+    // What a quotation is in says nothing of the way of the packet that it quotes.
+    if slots.get(index)?.extent == Extent::Quoted {
+        return None;
+    }
+    let outer = slots.get(..index)?;
     let protocol = |layer: &Layer| packet.registry.protocol(layer.protocol);
     let own = outer.iter().rposition(|layer| protocol(layer).addresses.is_some())?;
     let mut list: Vec<Carrier> = Vec::new();

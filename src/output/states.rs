@@ -64,6 +64,39 @@ impl Json {
     }
 }
 
+/// Writes transitions as CSV (RFC 4180), with the keys of the JSON objects.
+#[derive(Debug, Default)]
+pub struct Csv {
+    clock: Clock,
+}
+
+impl Csv {
+    /// Writes the header line.
+    pub fn header(&self, out: &mut Text) {
+        out.lit("flow,frame,time,ts,endpoint,ip,port,peer_ip,peer_port,from,to,why,evidence\n");
+    }
+
+    /// Writes one transition.
+    pub fn transition(&mut self, change: &Transition, out: &mut Text) {
+        out.num(change.flow.into()).ch(',');
+        if let Some(frame) = change.frame {
+            out.num(frame);
+        }
+        out.ch(',');
+        self.clock.bare(change.time, out);
+        out.ch(',');
+        decimal(change.time, out);
+        out.ch(',').lit(change.role.name()).ch(',');
+        ip(change.socket.ip, out);
+        out.ch(',').num(change.socket.port.into()).ch(',');
+        ip(change.peer.ip, out);
+        out.ch(',').num(change.peer.port.into());
+        out.ch(',').lit(change.from.name()).ch(',').lit(change.to.name()).ch(',');
+        // Reasons hold commas and no quotation marks.
+        out.ch('"').lit(change.why.text()).lit("\",").lit(change.evidence.name()).ch('\n');
+    }
+}
+
 /// The widest name of a state.
 const STATE_WIDTH: usize = 12;
 

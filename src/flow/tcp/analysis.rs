@@ -109,13 +109,7 @@ pub fn count(own: &mut Endpoint, segment: &Segment) {
 }
 
 /// Counts a segment, after the state machine has seen it.
-pub fn account(
-    connection: &mut Connection,
-    from: usize,
-    segment: &Segment,
-    answers_first: bool,
-    now: Instant,
-) -> Remarks {
+pub fn account(connection: &mut Connection, from: usize, segment: &Segment, first_syn: bool, now: Instant) -> Remarks {
     let [low, high] = &mut connection.ends;
     let (own, peer) = if from == 0 { (low, high) } else { (high, low) };
     let mut remarks = Remarks::default();
@@ -139,7 +133,7 @@ pub fn account(
             remarks.add(Remarks::KEEP_ALIVE);
         }
     } else {
-        let repeats_syn = answers_first && own.has(fact::SYN_SEEN);
+        let repeats_syn = first_syn && segment.has(SYN) && own.has(fact::NXT);
         if !repeats_syn && (segment.len > 0 || segment.has(SYN) || segment.has(FIN)) {
             sequence(own, peer, segment, now, &mut remarks);
         }

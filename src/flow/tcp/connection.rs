@@ -113,8 +113,8 @@ impl Connection {
         }
         let own = &self.ends[from & 1];
         let had_fin = own.has(fact::GOT_FIN);
-        // The SYN of a SYN-ACK that answers a crossing SYN is no repetition.
-        let answers_first = segment.is_syn_ack() && !own.has(fact::SYN_ACK);
+        // The SYN of a SYN-ACK that answers a crossing SYN is no repetition, nor is one that comes behind its answer.
+        let first_syn = if segment.is_syn_ack() { !own.has(fact::SYN_ACK) } else { !own.has(fact::SYN_SEEN) };
         let belongs = if segment.is_syn() {
             self.syn(from, segment, at)
         } else if segment.is_syn_ack() {
@@ -129,7 +129,7 @@ impl Connection {
             false
         };
         let remarks = if belongs {
-            analysis::account(self, from, segment, answers_first, at.now)
+            analysis::account(self, from, segment, first_syn, at.now)
         } else {
             analysis::count(&mut self.ends[from & 1], segment);
             Remarks::default()

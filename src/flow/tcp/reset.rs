@@ -20,7 +20,9 @@ impl Connection {
         if peer.has(fact::SYN) && !peer.any(fact::OPEN | fact::SYN_ACK | fact::DEAD) {
             // RFC 9293 §3.10.7.3: in SYN-SENT a RST counts when it acknowledges the SYN.
             let counts = segment.ack.is_some_and(|ack| before(peer.iss, ack) && upto(ack, peer.nxt));
-            if !counts {
+            // Behind its SYN-ACK, which has the other end acknowledge the SYN before the reset comes.
+            let own_end = own.has(fact::SYN_ACK | fact::NXT) && segment.seq == own.nxt;
+            if !(counts || own_end) {
                 return self.record.ignore_reset();
             }
             peer.set(fact::DEAD);

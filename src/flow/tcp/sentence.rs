@@ -96,6 +96,7 @@ fn happened(case: &Case<'_>, verdict: &Verdict) -> String {
         }
         Outcome::Scan => "probes without a connection: no host sends such segments by itself".to_owned(),
         Outcome::QuotedOnly => "only an ICMP error tells of it".to_owned(),
+        Outcome::Damaged => "all its segments have wrong checksums, and no host acts on them".to_owned(),
         Outcome::Replied | Outcome::NotReplied | Outcome::NotDelivered => String::new(),
     }
 }
@@ -107,6 +108,7 @@ fn because(cause: Option<Cause>) -> &'static str {
         Some(Cause::DataAfterClose) => ": data came after it had closed",
         Some(Cause::NoConnection) => " of which it knows nothing: it was restarted, or had given up",
         Some(Cause::NotAccepted) => " instead of accepting it",
+        Some(Cause::GaveUp) => ": it gave up its attempt before the handshake was done, or was only looking",
         Some(Cause::KeepAlive) => ": its keep-alive probes were not answered",
         None => "",
     }
@@ -187,6 +189,10 @@ pub(super) fn of_exchange(flow: &Flow, exchange: &Exchange, verdict: &Verdict) -
         }
         Outcome::NotReplied => format!("{} without an answer", times(sent, unit)),
         Outcome::QuotedOnly => "only an ICMP error tells of it".to_owned(),
+        _ if exchange.requests == 0 => {
+            let answers = exchange.halves.iter().map(|half| half.packets).sum();
+            format!("{} without a request", times(answers, "answer"))
+        }
         _ => {
             let mean =
                 exchange.rtt.mean().map_or(String::new(), |mean| format!(", after {} on average", lasting(mean)));

@@ -54,6 +54,8 @@ pub enum Outcome {
     Scan,
     /// Only an ICMP error tells of it.
     QuotedOnly,
+    /// All its segments have wrong checksums.
+    Damaged,
     /// Datagrams: the server answered.
     Replied,
     /// Datagrams: the server did not answer.
@@ -64,7 +66,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// All, in the order of the documentation.
-    pub const ALL: [Outcome; 24] = [
+    pub const ALL: [Outcome; 25] = [
         Outcome::ClosedByClient,
         Outcome::ClosedByServer,
         Outcome::ClosedByBoth,
@@ -86,6 +88,7 @@ impl Outcome {
         Outcome::PortReused,
         Outcome::Scan,
         Outcome::QuotedOnly,
+        Outcome::Damaged,
         Outcome::Replied,
         Outcome::NotReplied,
         Outcome::NotDelivered,
@@ -115,6 +118,7 @@ impl Outcome {
             Outcome::PortReused => "port-reused",
             Outcome::Scan => "scan",
             Outcome::QuotedOnly => "quoted-only",
+            Outcome::Damaged => "damaged",
             Outcome::Replied => "replied",
         }
     }
@@ -231,6 +235,8 @@ pub enum Cause {
     NotAccepted,
     /// Keep-alive probes were not answered.
     KeepAlive,
+    /// It gave up its own attempt before it was answered, or a scanner had learnt what it wanted.
+    GaveUp,
 }
 
 impl Cause {
@@ -243,6 +249,7 @@ impl Cause {
             Cause::NoConnection => "no-such-connection",
             Cause::NotAccepted => "not-accepted",
             Cause::KeepAlive => "keep-alive",
+            Cause::GaveUp => "gave-up",
         }
     }
 }
@@ -357,9 +364,16 @@ impl Case<'_> {
         let probed = own.trouble.as_ref().is_some_and(|t| t.unanswered_probes > 0);
         if probed {
             Cause::KeepAlive
+        } else if role == Role::Client && !own.has(fact::OPEN) && own.tally.payload == 0 {
+            Cause::GaveUp
         } else if has(sign::AFTER_FIN) {
             Cause::DataAfterClose
-        } else if role == Role::Server && own.tally.payload == 0 && !own.has(fact::OPEN_PROVED) && !has(sign::ACTIVE) {
+        } else if role == Role::Server
+            && own.tally.payload == 0
+            && peer.tally.payload == 0
+            && !own.has(fact::OPEN_PROVED)
+            && !has(sign::ACTIVE)
+        {
             Cause::NotAccepted
         } else if !has(sign::ACTIVE) {
             Cause::NoConnection
@@ -418,7 +432,8 @@ fn judge(case: &Case<'_>, verdict: &mut Verdict) {
         (verdict.outcome, verdict.end) = (Outcome::Unreachable, Some(Ending::Unreachable));
         verdict.frames = vec![flow.first_frame, record.error_frame];
     } else if !client.any(fact::SEEN | fact::SYN | fact::OPEN) && !server.any(fact::SEEN | fact::SYN | fact::OPEN) {
-        verdict.outcome = Outcome::QuotedOnly;
+        let damaged = [client, server].into_iter().any(|end| end.trouble.as_ref().is_some_and(|t| t.bad_checksums > 0));
+        verdict.outcome = if damaged { Outcome::Damaged } else { Outcome::QuotedOnly };
         verdict.confidence = Confidence::Unknown;
     } else if !opened && !client.has(fact::SYN) && !server.has(fact::SYN) {
         (verdict.outcome, verdict.end) = (Outcome::Scan, Some(Ending::Scan));
@@ -426,6 +441,10 @@ fn judge(case: &Case<'_>, verdict: &mut Verdict) {
     } else if !opened && !server.has(fact::SYN_ACK) {
         let end = if attempts > 1 { Ending::SynTimeout } else { Ending::SynSent };
         (verdict.outcome, verdict.end) = (Outcome::Unanswered, Some(end));
+        if now.since(client.last) < patience(SECOND) {
+            // It may try once more.
+            verdict.confidence = Confidence::Likely;
+        }
         verdict.frames = vec![flow.first_frame, flow.last_frame];
     } else if !opened {
         verdict.outcome = Outcome::HalfOpen;

@@ -131,7 +131,7 @@ fn colour(outcome: Outcome) -> Option<Role> {
     use Outcome::*;
     match outcome {
         Refused | Unreachable | NotDelivered | AbortedByClient | AbortedByServer | ResetByMiddle | TimedOut
-        | NeverAccepted => Some(Role::Bad),
+        | NeverAccepted | Damaged => Some(Role::Bad),
         Unanswered | NotReplied | HalfOpen | HalfClosedByClient | HalfClosedByServer | Closing | Scan => {
             Some(Role::Notice)
         }

@@ -48,8 +48,13 @@ pub static IEEE8021AD: Protocol = Protocol {
     line,
     announces_ethertype: true,
     trailer: Some(|t, tree| trailer::put(&t, &TRAILER, false, tree)),
+    network: Some(network),
     ..Protocol::NONE
 };
+
+fn network(header: &[u8]) -> Option<u32> {
+    header.first_chunk::<4>().map(|header| ID.get(header) as u32)
+}
 
 /// The EtherType of these tags.
 const TPID: u64 = 0x88a8;
