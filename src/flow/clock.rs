@@ -1,6 +1,7 @@
 //! Time inside the flow table: nanoseconds since 1970 in one word.
 
 use crate::time::Time;
+use std::num::NonZeroU32;
 
 /// A point in time. Reaches from 1677 to 2262; times outside count as the nearer end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,9 @@ pub const MILLISECOND: Nanos = 1_000_000;
 pub const MICROSECOND: Nanos = 1_000;
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Instant = Instant(0);
+
     /// Later than all others.
     pub const NEVER: Instant = Instant(i64::MAX);
 
@@ -27,7 +31,7 @@ impl Instant {
 
     /// The time of an instant.
     pub fn time(self) -> Time {
-        Time::from_nanos(self.0.into())
+        Time { secs: self.0.div_euclid(SECOND), nanos: self.0.rem_euclid(SECOND) as u32 }
     }
 
     /// How long after `earlier` this is.
@@ -43,9 +47,32 @@ impl Instant {
     }
 }
 
+/// A point in time not long ago, in four bytes: microseconds modulo 2³². Tells distances of up to 35 minutes, to the
+/// microsecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lately(NonZeroU32);
+
+impl Lately {
+    /// What remains of an instant.
+    pub fn of(at: Instant) -> Lately {
+        // 0 is left for `None`, and stands for the microsecond after it.
+        Lately(NonZeroU32::new(Self::microseconds(at)).unwrap_or(NonZeroU32::MIN))
+    }
+
+    /// How long after it `now` is.
+    pub fn until(self, now: Instant) -> Nanos {
+        let passed = Self::microseconds(now).wrapping_sub(self.0.get()) as i32;
+        Nanos::from(passed) * MICROSECOND
+    }
+
+    fn microseconds(at: Instant) -> u32 {
+        at.0.div_euclid(MICROSECOND) as u32
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Instant, SECOND};
+    use super::{Instant, Lately, MICROSECOND, SECOND};
     use crate::time::Time;
 
     #[test]
@@ -54,5 +81,17 @@ mod tests {
         assert_eq!(Instant::of(time).time(), time);
         assert_eq!(Instant::of(Time { secs: i64::MAX, nanos: 0 }), Instant::NEVER);
         assert_eq!(Instant::of(time).plus(SECOND).since(Instant::of(time)), SECOND);
+    }
+
+    #[test]
+    fn a_recent_time_tells_half_an_hour_across_the_wrap() {
+        for secs in [0, 4294, 1_700_000_000, -7] {
+            let at = Instant::of(Time { secs, nanos: 967_295_999 });
+            for passed in [0, MICROSECOND, SECOND, 1800 * SECOND, -MICROSECOND] {
+                let told = Lately::of(at).until(at.plus(passed));
+                assert!((told - passed).abs() <= MICROSECOND, "{told} for {passed}");
+            }
+        }
+        assert_eq!(size_of::<Option<Lately>>(), 4);
     }
 }

@@ -2,9 +2,8 @@
 
 use super::clock::Instant;
 use super::exchange::Exchange;
-use super::key::FlowKey;
-use super::numbers::Side;
-use super::slab::Class;
+use super::key::KeptKey;
+use super::slab::{ALLOCATOR_COST, Class, allocation};
 use super::tcp::{Connection, Role, State};
 use super::zeek::Zeek;
 use crate::input::Addresses;
@@ -13,7 +12,7 @@ use crate::input::Addresses;
 #[derive(Debug)]
 pub struct Flow {
     /// Its socket pair.
-    pub key: FlowKey,
+    pub key: KeptKey,
     /// Its number among all flows, from 1.
     pub id: u32,
     /// Its number among those of its protocol, from 0.
@@ -28,8 +27,6 @@ pub struct Flow {
     pub last_frame: u32,
     /// The longest time between two of its frames, in milliseconds.
     pub longest_gap_ms: u32,
-    /// For when a timer of it is set.
-    pub armed: Instant,
     /// What is around it: tunnels and tags, outermost first.
     pub carriers: Option<Box<Carriers>>,
     /// Zeek's view of it.
@@ -49,8 +46,8 @@ pub struct Flow {
     reason = "most are connections, and a pointer would cost each packet a cache miss"
 )]
 pub enum Kind {
-    /// A TCP connection, and how its numbers are shown.
-    Tcp(Connection, [Side; 2]),
+    /// A TCP connection.
+    Tcp(Connection),
     /// UDP or echo.
     Exchange(Exchange),
 }
@@ -74,7 +71,7 @@ impl Flow {
     /// Index of the end that is the client.
     pub fn client(&self) -> usize {
         match &self.kind {
-            Kind::Tcp(connection, _) => usize::from(connection.client),
+            Kind::Tcp(connection) => usize::from(connection.client),
             Kind::Exchange(exchange) => usize::from(exchange.client),
         }
     }
@@ -88,7 +85,7 @@ impl Flow {
     pub fn class(&self) -> Class {
         match &self.kind {
             Kind::Exchange(_) => Class::Loose,
-            Kind::Tcp(connection, _) => {
+            Kind::Tcp(connection) => {
                 let [a, b] = &connection.ends;
                 let over = |state| matches!(state, State::Closed | State::TimeWait | State::Unknown);
                 let opening =
@@ -102,15 +99,20 @@ impl Flow {
         }
     }
 
+    /// Whether it has this number, and waits for a timer that was set for this time.
+    pub fn is_armed(&self, id: u32, due: Instant) -> bool {
+        self.id == id && matches!(&self.kind, Kind::Tcp(connection) if connection.is_armed(due))
+    }
+
     /// Bytes of memory beyond this record.
     pub fn memory(&self) -> u32 {
-        let carriers = self.carriers.as_ref().map_or(0, |c| size_of::<Carriers>() + c.0.len() * size_of::<Carrier>());
-        let troubles = match &self.kind {
-            Kind::Tcp(connection, _) => {
-                connection.ends.iter().filter_map(|end| end.trouble.as_ref()).map(|t| t.memory()).sum()
-            }
+        let carriers = self.carriers.as_ref().map_or(0, |carriers| {
+            allocation::<Carriers>() + ALLOCATOR_COST + carriers.0.capacity() * size_of::<Carrier>()
+        });
+        let beyond = match &self.kind {
+            Kind::Tcp(connection) => connection.memory(),
             Kind::Exchange(_) => 0,
         };
-        u32::try_from(carriers + troubles).unwrap_or(u32::MAX)
+        u32::try_from(self.key.memory() + carriers + beyond).unwrap_or(u32::MAX)
     }
 }

@@ -1,5 +1,6 @@
 //! What makes a conversation: protocol and socket pair, the same for both directions.
 
+use super::slab::allocation;
 use crate::dissect::Follow;
 use crate::input::Addresses;
 use crate::packet::{Layer, Packet};
@@ -99,6 +100,60 @@ impl FlowKey {
     }
 }
 
+/// A key as a conversation keeps it: in as little room as the addresses of IPv4 need; those of IPv6 lie apart.
+#[derive(Clone, Debug)]
+pub struct KeptKey {
+    addresses: KeptAddresses,
+    /// The last word of the key.
+    rest: u64,
+}
+
+#[derive(Clone, Debug)]
+enum KeptAddresses {
+    /// The lower and the higher one.
+    V4([u32; 2]),
+    /// The first words of the key.
+    V6(Box<[u64; 4]>),
+}
+
+impl KeptKey {
+    /// The key.
+    #[inline]
+    pub fn get(&self) -> FlowKey {
+        let [a, b, c, d] = match &self.addresses {
+            KeptAddresses::V4([low, high]) => [0, MAPPED | u64::from(*low), 0, MAPPED | u64::from(*high)],
+            KeptAddresses::V6(words) => **words,
+        };
+        FlowKey([a, b, c, d, self.rest])
+    }
+
+    /// Whether it is this key.
+    #[inline]
+    pub fn is(&self, key: &FlowKey) -> bool {
+        // Ports differ where addresses do not, and lie at hand.
+        self.rest == key.0[4] && self.get() == *key
+    }
+
+    /// Bytes of memory beyond the record.
+    pub fn memory(&self) -> usize {
+        match self.addresses {
+            KeptAddresses::V4(_) => 0,
+            KeptAddresses::V6(_) => allocation::<[u64; 4]>(),
+        }
+    }
+}
+
+impl From<FlowKey> for KeptKey {
+    fn from(key: FlowKey) -> KeptKey {
+        let [a, b, c, d, rest] = key.0;
+        let addresses = match rest & 1 {
+            1 => KeptAddresses::V4([b as u32, d as u32]),
+            _ => KeptAddresses::V6(Box::new([a, b, c, d])),
+        };
+        KeptKey { addresses, rest }
+    }
+}
+
 /// One end of a conversation. ICMP echo has its identifier in place of the port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Socket {
@@ -108,13 +163,16 @@ pub struct Socket {
     pub port: u16,
 }
 
+/// What an IPv4-mapped address has before the IPv4 address, in its lower word.
+const MAPPED: u64 = 0xffff_0000_0000;
+
 fn mapped(a: [u8; 4]) -> u128 {
-    0xffff_0000_0000 | u128::from(u32::from_be_bytes(a))
+    u128::from(MAPPED | u64::from(u32::from_be_bytes(a)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FlowKey, Transport};
+    use super::{FlowKey, KeptKey, Transport};
     use crate::input::Addresses;
 
     #[test]
@@ -137,5 +195,17 @@ mod tests {
         let tcp = FlowKey::new(Transport::Tcp, v4, (1, 2)).0;
         assert_ne!(tcp, FlowKey::new(Transport::Udp, v4, (1, 2)).0);
         assert_ne!(tcp, FlowKey::new(Transport::Tcp, mapped, (1, 2)).0);
+    }
+
+    #[test]
+    fn a_kept_key_is_the_key() {
+        let v4 = Addresses::V4 { src: [10, 0, 0, 2], dst: [10, 0, 0, 1] };
+        let v6 = Addresses::V6 { src: [0xfd; 16], dst: [0xfe; 16] };
+        let [v4, v6] = [v4, v6].map(|addresses| FlowKey::new(Transport::Udp, addresses, (40312, 53)).0);
+        for (key, other) in [(v4, v6), (v6, v4)] {
+            let kept = KeptKey::from(key);
+            assert_eq!((kept.get(), kept.is(&key), kept.is(&other)), (key, true, false));
+        }
+        assert_eq!((KeptKey::from(v4).memory(), size_of::<KeptKey>()), (0, 24));
     }
 }

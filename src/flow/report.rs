@@ -147,13 +147,14 @@ pub struct Counts {
 impl Report {
     /// The report of a conversation, as of `now`: the latest time that the capture knows.
     pub fn of(flow: &Flow, now: Instant) -> Report {
-        let transport = flow.key.transport();
-        let sockets = [flow.key.socket(flow.client()), flow.key.socket(1 - flow.client())];
+        let key = flow.key.get();
+        let transport = key.transport();
+        let sockets = [key.socket(flow.client()), key.socket(1 - flow.client())];
         let (ends, handshake, requests, icmp, verdict) = match &flow.kind {
-            Kind::Tcp(connection, _) => {
+            Kind::Tcp(connection) => {
                 let client = usize::from(connection.client);
                 let ends = [client, 1 - client].map(|end| of_endpoint(&connection.ends[end & 1], connection, end, now));
-                (ends, handshake(connection), None, None, verdict::of_connection(flow, connection, now))
+                (ends, connection.handshake(), None, None, verdict::of_connection(flow, connection, now))
             }
             Kind::Exchange(exchange) => {
                 let client = usize::from(exchange.client);
@@ -256,7 +257,7 @@ fn of_endpoint(own: &Endpoint, connection: &Connection, end: usize, now: Instant
         state: Some(own.state),
         since: (own.since != Instant::default()).then_some(own.since),
         evidence: own.evidence,
-        packets: own.tally.packets,
+        packets: own.tally.packets.into(),
         bytes: own.tally.bytes,
         messages: own.tally.messages.into(),
         payload: own.tally.payload,
@@ -309,9 +310,4 @@ fn of_half(exchange: &Exchange, end: usize) -> End {
         counts: Counts { bad_checksums: half.bad_checksums, ..Counts::default() },
         ..EMPTY
     }
-}
-
-/// From the client's SYN to the end of its handshake: both round trips that make it up.
-fn handshake(connection: &Connection) -> Option<Nanos> {
-    connection.record.handshake.map(|us| Nanos::from(us) * super::clock::MICROSECOND)
 }

@@ -22,6 +22,14 @@ impl Class {
     pub const ALL: [Class; Class::COUNT] = [Class::Ended, Class::HalfOpen, Class::Loose, Class::Established];
 }
 
+/// Bytes of memory that a box of one `T` takes, with what the allocator needs beside it.
+pub const fn allocation<T>() -> usize {
+    size_of::<T>() + ALLOCATOR_COST
+}
+
+/// Bytes that an allocator takes for itself and for rounding, beside what is asked of it.
+pub const ALLOCATOR_COST: usize = 16;
+
 /// A place in the slab.
 pub type Slot = u32;
 
@@ -129,6 +137,11 @@ impl<T> Slab<T> {
     /// The value in a slot, if it is kept still.
     pub fn get_mut(&mut self, slot: Slot) -> Option<&mut T> {
         self.place_mut(slot).value.as_mut()
+    }
+
+    /// The value in a slot, if it is kept still.
+    pub fn get(&self, slot: Slot) -> Option<&T> {
+        self.place(slot).value.as_ref()
     }
 
     /// The class of a value.

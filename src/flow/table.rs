@@ -6,7 +6,7 @@ use super::clock::Instant;
 use super::entry::{Flow, Kind};
 use super::exchange::{Datagram, Exchange, SILENCE};
 use super::key::{FlowKey, Socket, Transport};
-use super::numbers::{self, Side};
+use super::numbers;
 use super::reading;
 use super::slab::{Class, Slab, Slot};
 use super::tcp::record::frame_number;
@@ -114,12 +114,10 @@ impl Default for Table {
 
 /// Bytes that a flow takes in the index, at its fullest before and its emptiest after growing.
 const INDEX_COST: usize = 10;
-/// Bytes that a set timer takes.
-const TIMER_COST: usize = 16;
 
 impl Table {
     /// What a conversation takes of [`Limits::memory`], in bytes, before anything special happens to it.
-    pub const FLOW_COST: usize = Slab::<Flow>::COST + INDEX_COST + TIMER_COST;
+    pub const FLOW_COST: usize = Slab::<Flow>::COST + INDEX_COST;
 
     /// An empty table.
     pub fn new(limits: Limits) -> Self {
@@ -183,35 +181,45 @@ impl Table {
         while let Some((due, slot, id)) = self.timers.due(now) {
             self.fire(due, slot, id);
         }
+        let flows = &self.flows;
+        self.timers.tidy(|(due, slot, id)| flows.get(slot).is_some_and(|flow| flow.is_armed(id, due)));
     }
 
     fn fire(&mut self, due: Instant, slot: Slot, id: u32) {
-        let Some(flow) = self.flows.get_mut(slot).filter(|flow| flow.id == id && flow.armed == due) else { return };
-        flow.armed = Instant::NEVER;
-        let Kind::Tcp(connection, _) = &mut flow.kind else { return };
+        let Some(flow) = self.flows.get_mut(slot).filter(|flow| flow.is_armed(id, due)) else { return };
+        let Kind::Tcp(connection) = &mut flow.kind else { return };
+        connection.disarm(due);
         if connection.due() <= due {
             connection.fire(&mut Moment { now: due, frame: None, changes: &mut self.changes });
         }
         self.told(slot);
         self.arm(slot);
+        self.weigh(slot);
         let class = self.flows[slot].class();
         self.flows.reclass(slot, class);
     }
 
-    /// Sets the timer of a flow for what is due next.
+    /// Sets the timers of a flow for what is due next.
     fn arm(&mut self, slot: Slot) {
         let flow = &mut self.flows[slot];
-        let Kind::Tcp(connection, _) = &flow.kind else { return };
-        let due = connection.due();
-        if due < flow.armed {
-            flow.armed = due;
-            self.timers.set(due, slot, flow.id);
+        if let Kind::Tcp(connection) = &mut flow.kind {
+            let (timers, id) = (&mut self.timers, flow.id);
+            connection.arm(|due| timers.set(due, slot, id));
         }
+    }
+
+    /// Counts the memory that a flow takes beyond its record.
+    fn weigh(&mut self, slot: Slot) {
+        let flow = &mut self.flows[slot];
+        let extra = flow.memory();
+        self.extra = self.extra.saturating_add(extra as usize).saturating_sub(flow.extra as usize);
+        flow.extra = extra;
     }
 
     /// Makes transitions of the changes of a flow.
     fn told(&mut self, slot: Slot) {
         let flow = &self.flows[slot];
+        let key = flow.key.get();
         for change in self.changes.drain(..) {
             let end = usize::from(change.end);
             self.transitions.push(Transition {
@@ -219,8 +227,8 @@ impl Table {
                 frame: change.frame,
                 time: change.time.time(),
                 role: flow.role(end),
-                socket: flow.key.socket(end),
-                peer: flow.key.socket(1 - end),
+                socket: key.socket(end),
+                peer: key.socket(1 - end),
                 from: change.from,
                 to: change.to,
                 why: change.why,
@@ -234,6 +242,8 @@ impl Table {
         found.clear();
         self.transitions.clear();
         self.tick(packet.frame.time);
+        // Conversations also grow while none is new.
+        self.make_room(0);
         // Of a header that the capture cuts, enough may be there to tell the conversation.
         let cut = packet.layers.cut_layer();
         for (index, layer) in packet.layers.as_slice().iter().chain(&cut).enumerate() {
@@ -259,7 +269,7 @@ impl Table {
 
     fn find(&self, key: FlowKey) -> (u64, Option<Slot>) {
         let hash = self.keyed.hash_one(key);
-        (hash, self.index.find(hash, |slot| self.flows[*slot].key == key).copied())
+        (hash, self.index.find(hash, |slot| self.flows[*slot].key.is(&key)).copied())
     }
 
     /// The conversation of a packet that an ICMP error quotes. It was sent before, so if it was not seen, this is the
@@ -271,7 +281,7 @@ impl Table {
                 Transport::Tcp => {
                     let ports = [0, 1].map(|end| part.key.socket(end).port);
                     let connection = Connection::begun_by(part.from, &Segment::default(), ports);
-                    Kind::Tcp(connection, [Side::default(); 2])
+                    Kind::Tcp(connection)
                 }
                 _ => Kind::Exchange(Exchange::begun_by(
                     part.from,
@@ -284,7 +294,7 @@ impl Table {
         if let Some((kind, code)) = reading::undelivered(part.packet, part.index) {
             let mut at = Moment { now: self.now, frame: Some(part.packet.facts.number), changes: &mut self.changes };
             match &mut self.flows[slot].kind {
-                Kind::Tcp(connection, _) => {
+                Kind::Tcp(connection) => {
                     if let Some(seq) = reading::quoted_sequence(part.packet, part.layer) {
                         connection.unreachable(part.from, seq, &mut at);
                     }
@@ -293,6 +303,7 @@ impl Table {
             }
             self.told(slot);
             self.arm(slot);
+            self.weigh(slot);
         }
         let flow = &self.flows[slot];
         let from_client = part.from == flow.client();
@@ -307,7 +318,7 @@ impl Table {
         let sound = segment.unwrap_or_default();
         let (hash, mut found) = self.find(part.key);
         if let (Some(slot), Some(segment), false) = (found, &segment, damaged)
-            && let Kind::Tcp(connection, _) = &mut self.flows[slot].kind
+            && let Kind::Tcp(connection) = &mut self.flows[slot].kind
             && connection.is_reused_by(from, segment)
         {
             let frame = Some(packet.facts.number);
@@ -320,15 +331,12 @@ impl Table {
             let ports = [0, 1].map(|end| part.key.socket(end).port);
             let connection = Connection::begun_by(from, &sound, ports);
             let zeek = Zeek::open(Transport::Tcp, sound.flags as u8, ports[from & 1], ports[(1 - from) & 1]);
-            self.admit(part, hash, Kind::Tcp(connection, [Side::default(); 2]), zeek)
+            self.admit(part, hash, Kind::Tcp(connection), zeek)
         });
         let flow = &mut self.flows[slot];
-        let Kind::Tcp(connection, sides) = &mut flow.kind else { return Conversation::UNKNOWN };
+        let Kind::Tcp(connection) = &mut flow.kind else { return Conversation::UNKNOWN };
         let mut remarks = Remarks::default();
         if let Some(segment) = &segment {
-            let [low, high] = sides;
-            let (own, peer) = if from == 0 { (low, high) } else { (high, low) };
-            numbers::note(segment, own, peer);
             let mut told = zeek_segment(connection, from, segment, damaged);
             if damaged {
                 remarks = connection.damaged(from);
@@ -337,27 +345,31 @@ impl Table {
                 remarks =
                     connection.segment(from, segment, &mut Moment { now: self.now, frame, changes: &mut self.changes });
             }
+            let [low, high] = &mut connection.ends;
+            let (own, peer) = if from == 0 { (low, high) } else { (high, low) };
+            numbers::note(segment, own, peer);
             told.gap = remarks.any(Remarks::UNSEEN_ACKED);
             if !remarks.any(Remarks::COPY) {
                 flow.zeek.tcp(from == usize::from(flow.opener), &told);
             }
         }
+        let (own, peer) = (&connection.ends[from & 1], &connection.ends[(1 - from) & 1]);
         let conversation = Conversation {
             flow: flow.id,
             stream: flow.stream,
-            seq_base: sides[from & 1].base,
-            ack_base: sides[(1 - from) & 1].base,
-            window: sides[from & 1].window,
+            seq_base: numbers::base(own),
+            ack_base: numbers::base(peer),
+            window: numbers::scale(own),
             since_first: packet.frame.time.since(flow.first.time()),
             since_previous: packet.frame.time.since(flow.last.time()),
             remarks: remarks.0,
             from_client: from == flow.client(),
         };
-        self.passed(slot, packet);
         if !self.changes.is_empty() {
             self.told(slot);
         }
         self.arm(slot);
+        self.passed(slot, packet);
         conversation
     }
 
@@ -428,25 +440,15 @@ impl Table {
         flow.longest_gap_ms = flow.longest_gap_ms.max(gap);
         flow.last = time;
         flow.last_frame = u32::try_from(packet.facts.number).unwrap_or(u32::MAX);
-        let (class, extra) = (flow.class(), flow.memory());
-        self.extra = self.extra.saturating_add(extra as usize).saturating_sub(flow.extra as usize);
-        flow.extra = extra;
+        let class = flow.class();
         self.flows.touch(slot, class);
+        self.weigh(slot);
     }
 
     /// Makes an entry for a conversation that is new, in the place of another one when there is no room.
     #[cold]
     fn admit(&mut self, part: &Part<'_>, hash: u64, kind: Kind, zeek: Zeek) -> Slot {
-        while !self.flows.is_empty() && self.memory() + Self::FLOW_COST > self.limits.memory {
-            let Some(slot) = self.flows.least_useful() else { break };
-            match self.flows.class(slot) {
-                Class::Ended => self.counts.expired += 1,
-                Class::HalfOpen => self.counts.half_open += 1,
-                Class::Loose => self.counts.loose += 1,
-                Class::Established => self.counts.established += 1,
-            }
-            self.give_up(slot);
-        }
+        self.make_room(Self::FLOW_COST);
         self.counts.created += 1;
         let id = u32::try_from(self.counts.created).unwrap_or(u32::MAX);
         let next = &mut self.streams[part.transport as usize];
@@ -454,7 +456,7 @@ impl Table {
         *next = stream.saturating_add(1);
         let frame = u32::try_from(part.packet.facts.number).unwrap_or(u32::MAX);
         let flow = Flow {
-            key: part.key,
+            key: part.key.into(),
             id,
             stream,
             first: Instant::of(part.packet.frame.time),
@@ -462,7 +464,6 @@ impl Table {
             first_frame: frame,
             last_frame: frame,
             longest_gap_ms: 0,
-            armed: Instant::NEVER,
             carriers: reading::carriers(part.packet, part.index),
             zeek,
             opener: part.from as u8,
@@ -472,8 +473,23 @@ impl Table {
         let class = flow.class();
         let slot = self.flows.insert(flow, class);
         let (keyed, flows) = (&self.keyed, &self.flows);
-        self.index.insert_unique(hash, slot, |s| keyed.hash_one(flows[*s].key));
+        self.index.insert_unique(hash, slot, |s| keyed.hash_one(flows[*s].key.get()));
         slot
+    }
+
+    /// Gives conversations up until so many bytes more can be taken, or one is left.
+    fn make_room(&mut self, bytes: usize) {
+        let least = usize::from(bytes == 0);
+        while self.flows.len() > least && self.memory() + bytes > self.limits.memory {
+            let Some(slot) = self.flows.least_useful() else { break };
+            match self.flows.class(slot) {
+                Class::Ended => self.counts.expired += 1,
+                Class::HalfOpen => self.counts.half_open += 1,
+                Class::Loose => self.counts.loose += 1,
+                Class::Established => self.counts.established += 1,
+            }
+            self.give_up(slot);
+        }
     }
 
     fn memory(&self) -> usize {
@@ -482,7 +498,7 @@ impl Table {
 
     /// Takes a conversation out of the table.
     fn give_up(&mut self, slot: Slot) {
-        let hash = self.keyed.hash_one(self.flows[slot].key);
+        let hash = self.keyed.hash_one(self.flows[slot].key.get());
         if let Ok(entry) = self.index.find_entry(hash, |s| *s == slot) {
             entry.remove();
         }

@@ -75,9 +75,8 @@ impl Remarks {
 
 /// Whether this very packet was captured before: a copy has the sender's identification of the packet (IPv4), or its
 /// clock (timestamps); of packets without identification, only those are copies before which the other side, `peer`, sent
-/// nothing that they could answer, and of those with neither only what comes at once.
-pub fn is_copy(own: &Endpoint, peer: &Endpoint, segment: &Segment, now: Instant) -> bool {
-    let print = segment.fingerprint();
+/// nothing that they could answer, and of those with neither only what comes at once. `print` is its fingerprint.
+pub fn is_copy(own: &Endpoint, peer: &Endpoint, segment: &Segment, print: u32, now: Instant) -> bool {
     if !own.tally.recent.contains(&print) && !own.trouble.as_ref().is_some_and(|t| t.recent.contains(&print)) {
         return false;
     }
@@ -94,14 +93,14 @@ pub fn count_copy(own: &mut Endpoint) -> Remarks {
     Remarks(Remarks::COPY)
 }
 
-/// Counts a packet.
-pub fn count(own: &mut Endpoint, segment: &Segment) {
+/// Counts a packet; `print` is its fingerprint.
+pub fn count(own: &mut Endpoint, segment: &Segment, print: u32) {
     own.tally.packets = own.tally.packets.saturating_add(1);
     own.tally.bytes = own.tally.bytes.saturating_add(segment.carrier.length.into());
     own.tally.messages = own.tally.messages.saturating_add(u32::from(segment.len > 0));
     let oldest = own.tally.recent[own.tally.recent.len() - 1];
     own.tally.recent.rotate_right(1);
-    own.tally.recent[0] = segment.fingerprint();
+    own.tally.recent[0] = print;
     if let Some(trouble) = &mut own.trouble {
         trouble.recent.rotate_right(1);
         trouble.recent[0] = oldest;
@@ -113,7 +112,6 @@ pub fn account(connection: &mut Connection, from: usize, segment: &Segment, firs
     let [low, high] = &mut connection.ends;
     let (own, peer) = if from == 0 { (low, high) } else { (high, low) };
     let mut remarks = Remarks::default();
-    count(own, segment);
     marks(own, peer, segment);
     if segment.has(RST) {
         return remarks;

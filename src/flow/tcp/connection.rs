@@ -9,7 +9,8 @@ use super::endpoint::{Endpoint, fact};
 use super::record::Record;
 use super::segment::{FIN, RST, Segment, before};
 use super::state::{Evidence, State, Why};
-use crate::flow::clock::{Instant, MILLISECOND, Nanos, SECOND};
+use crate::flow::clock::{Instant, MICROSECOND, MILLISECOND, Nanos, SECOND};
+use std::num::NonZeroU32;
 
 /// How long TIME-WAIT lasts: Linux's 60 s. RFC 9293 §3.4.2 has 2 × MSL of 2 minutes, which hardly anybody uses.
 pub const TIME_WAIT: Nanos = 60 * SECOND;
@@ -64,6 +65,10 @@ pub struct Connection {
     pub client: u8,
     /// Who opened it.
     pub initiator: Initiator,
+    /// Index of the end whose FIN or RST was first.
+    pub first_to_close: Option<u8>,
+    /// From the first SYN to the ACK that completed the handshake, in microseconds and one more: 0 is left for `None`.
+    handshake: Option<NonZeroU32>,
     /// What the verdict rests on.
     pub record: Record,
 }
@@ -85,7 +90,6 @@ impl Connection {
             connection.initiator = Initiator::Client;
         }
         for end in &mut connection.ends {
-            end.deadline = Instant::NEVER;
             end.state = if begins { State::Closed } else { State::Unknown };
         }
         connection
@@ -105,10 +109,54 @@ impl Connection {
         own.is_over() || peer.is_over() || asks_again
     }
 
+    /// From the first SYN to the ACK that completed the handshake, to the microsecond.
+    pub fn handshake(&self) -> Option<Nanos> {
+        self.handshake.map(|above| Nanos::from(above.get() - 1) * MICROSECOND)
+    }
+
+    /// Notes how long the handshake took.
+    pub(super) fn shook_hands(&mut self, took: Nanos) {
+        let above = u32::try_from((took.max(0) / MICROSECOND).saturating_add(1)).ok();
+        self.handshake = above.and_then(NonZeroU32::new);
+    }
+
+    /// Bytes of memory behind it.
+    #[inline]
+    pub fn memory(&self) -> usize {
+        let [a, b] = &self.ends;
+        a.memory() + b.memory() + self.record.memory()
+    }
+
+    /// Has timers set for what is due next.
+    #[inline]
+    pub fn arm(&mut self, mut set: impl FnMut(Instant)) {
+        for turning in self.ends.iter_mut().filter_map(|end| end.turning.as_mut()) {
+            if turning.deadline < turning.armed {
+                turning.armed = turning.deadline;
+                set(turning.deadline);
+            }
+        }
+    }
+
+    /// Whether a timer that was set for this time is waited for.
+    pub fn is_armed(&self, due: Instant) -> bool {
+        self.ends.iter().any(|end| end.turning().armed == due)
+    }
+
+    /// Takes note that the timer that was set for this time has come.
+    pub fn disarm(&mut self, due: Instant) {
+        for turning in self.ends.iter_mut().filter_map(|end| end.turning.as_mut()) {
+            if turning.armed == due {
+                turning.armed = Instant::NEVER;
+            }
+        }
+    }
+
     /// Takes note of a segment that the end with index `from` sent.
     pub fn segment(&mut self, from: usize, segment: &Segment, at: &mut Moment<'_>) -> Remarks {
         let [own, peer] = self.pair(from);
-        if analysis::is_copy(own, peer, segment, at.now) {
+        let print = segment.fingerprint();
+        if analysis::is_copy(own, peer, segment, print, at.now) {
             return analysis::count_copy(&mut self.ends[from & 1]);
         }
         let own = &self.ends[from & 1];
@@ -125,15 +173,12 @@ impl Connection {
         } else if let Some(ack) = segment.ack {
             self.ordinary(from, segment, ack, at)
         } else {
-            self.record.odd = self.record.odd.saturating_add(1);
+            self.record.is_odd();
             false
         };
-        let remarks = if belongs {
-            analysis::account(self, from, segment, first_syn, at.now)
-        } else {
-            analysis::count(&mut self.ends[from & 1], segment);
-            Remarks::default()
-        };
+        analysis::count(&mut self.ends[from & 1], segment, print);
+        let remarks =
+            if belongs { analysis::account(self, from, segment, first_syn, at.now) } else { Remarks::default() };
         self.reconsider(from, at);
         let own = &mut self.ends[from & 1];
         let is_latest = own.sent_before(segment) != Some(true);
@@ -191,9 +236,9 @@ impl Connection {
         at.changes.push(change(from, to, why, evidence));
         (own.state, own.evidence, own.since) = (to, Some(evidence), at.now);
         if to == State::TimeWait {
-            own.deadline = at.now.plus(TIME_WAIT);
+            own.wait_until(at.now.plus(TIME_WAIT));
         } else if !own.any(fact::DOUBT | fact::RST_DOUBT) {
-            own.deadline = Instant::NEVER;
+            own.wait_until(Instant::NEVER);
         }
     }
 
@@ -236,7 +281,7 @@ impl Connection {
         let [own, _] = self.pair_mut(from);
         if own.has(fact::RST_DOUBT) {
             own.clear(fact::RST_DOUBT);
-            own.deadline = Instant::NEVER;
+            own.wait_until(Instant::NEVER);
             own.lived(at.now);
         }
         let [own, _] = self.pair_mut(from);
@@ -255,17 +300,17 @@ impl Connection {
     #[inline]
     pub fn due(&self) -> Instant {
         let [a, b] = &self.ends;
-        a.deadline.min(b.deadline)
+        a.turning().deadline.min(b.turning().deadline)
     }
 
     /// Does what is due; `at.now` is when it was.
     pub fn fire(&mut self, at: &mut Moment<'_>) {
         for end in 0..2 {
             let own = &mut self.ends[end];
-            if own.deadline > at.now {
+            if own.turning().deadline > at.now {
                 continue;
             }
-            own.deadline = Instant::NEVER;
+            own.wait_until(Instant::NEVER);
             let why = if own.has(fact::RST_DOUBT) {
                 own.clear(fact::RST_DOUBT);
                 own.set(fact::DEAD);
@@ -284,10 +329,10 @@ impl Connection {
 
     /// Ends a connection whose socket pair is used for a new one.
     pub fn replace(&mut self, at: &mut Moment<'_>) {
-        self.record.reused = true;
+        self.record.reuse();
         for end in [usize::from(self.client), usize::from(1 - self.client)] {
             let own = &mut self.ends[end & 1];
-            own.deadline = Instant::NEVER;
+            own.wait_until(Instant::NEVER);
             own.clear(fact::DOUBT | fact::RST_DOUBT);
             if own.state != State::Closed {
                 own.set(fact::DONE);

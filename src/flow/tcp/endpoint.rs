@@ -4,6 +4,7 @@ use super::connection::patience;
 use super::segment::{Segment, before};
 use super::state::{Evidence, State};
 use super::tally::{Tally, Trouble};
+use super::turning::Turning;
 use crate::flow::clock::Instant;
 
 /// One thing each that is known of an end; together they are its state (see [`Endpoint::state_of`]).
@@ -31,14 +32,14 @@ pub mod fact {
     pub const NXT: Facts = 1 << 7;
     /// `acked` and `edge` hold.
     pub const ACKED: Facts = 1 << 8;
-    /// It has sent a FIN; `fin` holds.
+    /// It has sent a FIN; its number is in [`Turning`](super::turning::Turning).
     pub const FIN: Facts = 1 << 9;
     /// The acknowledgment of its FIN has reached it.
     pub const FIN_ACKED: Facts = 1 << 10;
     /// Later segments prove that.
     pub const FIN_PROVED: Facts = 1 << 11;
-    /// `mark` holds.
-    pub const MARK: Facts = 1 << 12;
+    /// `iss` stands in for a SYN that was not seen.
+    pub const NUMBERED: Facts = 1 << 12;
     /// It has acknowledged the other side's FIN.
     pub const GOT_FIN: Facts = 1 << 13;
     /// It had done so when it sent its own.
@@ -55,11 +56,11 @@ pub mod fact {
     pub const RESTARTED: Facts = 1 << 19;
     /// Its SYN was answered with a SYN-ACK for another one.
     pub const WRONG_ANSWER: Facts = 1 << 20;
-    /// It repeats its SYN-ACK or FIN although the acknowledgment was captured; `deadline` says when that doubt ends.
+    /// It repeats its SYN-ACK or FIN although the acknowledgment was captured; a deadline says when that doubt ends.
     pub const DOUBT: Facts = 1 << 21;
     /// It was acknowledged again since it repeated.
     pub const REACKED: Facts = 1 << 22;
-    /// A reset waits to be believed; `deadline` says until when.
+    /// A reset waits to be believed; a deadline says until when.
     pub const RST_DOUBT: Facts = 1 << 23;
     /// Both numbers of a window scale are known: `shift` holds.
     pub const SCALED: Facts = 1 << 24;
@@ -79,7 +80,7 @@ pub mod fact {
     pub const SENT_AFTER_FIN: Facts = 1 << 31;
 }
 
-/// One end. Sequence numbers of its own direction: `iss`, `nxt`, `fin`; of the other one: `acked`, `edge`, `mark`.
+/// One end. Sequence numbers of its own direction: `iss`, `nxt`; of the other one: `acked`, `edge`.
 #[derive(Debug, Default)]
 pub struct Endpoint {
     /// What is known.
@@ -92,7 +93,7 @@ pub struct Endpoint {
     pub shift: u8,
     /// TTL or hop limit of its segments, as captured.
     pub ttl: u8,
-    /// Initial send sequence number (ISS).
+    /// Initial send sequence number (ISS). Where no SYN tells it, what stands for it: one before the first number seen.
     pub iss: u32,
     /// Behind the highest that it has sent (SND.NXT, as far as captured).
     pub nxt: u32,
@@ -100,12 +101,6 @@ pub struct Endpoint {
     pub acked: u32,
     /// The right edge of its window.
     pub edge: u32,
-    /// Behind its FIN.
-    pub fin: u32,
-    /// What the segment with its FIN acknowledged.
-    pub fin_ack: u32,
-    /// What the other side sent from here on acknowledges this end's FIN.
-    pub mark: u32,
     /// Highest timestamp that it sent.
     pub stamp: u32,
     /// Its last window, not scaled.
@@ -118,22 +113,14 @@ pub struct Endpoint {
     pub link: u32,
     /// SYNs it has sent.
     pub syns: u16,
-    /// Times it repeated its FIN or SYN-ACK after the acknowledgment was seen.
-    pub doubts: u8,
     /// Since when it is in its state.
     pub since: Instant,
     /// When it last sent.
     pub last: Instant,
-    /// When it last sent its SYN-ACK or FIN.
-    pub repeated: Instant,
-    /// When the acknowledgment of its SYN-ACK or FIN passed.
-    pub confirmed: Instant,
-    /// When its doubt or its TIME-WAIT ends; [`Instant::NEVER`] otherwise.
-    pub deadline: Instant,
-    /// The frame that carried its FIN first.
-    pub fin_frame: u32,
     /// What it has sent.
     pub tally: Tally,
+    /// How it opens or closes, while it does.
+    pub(super) turning: Option<Box<Turning>>,
     /// What went wrong, if anything did.
     pub trouble: Option<Box<Trouble>>,
 }
@@ -193,9 +180,9 @@ impl Endpoint {
 
     /// Notes that it was alive at this time, after a reset.
     pub fn lived(&mut self, now: Instant) {
-        let silent_from = now.plus(patience(now.since(self.repeated)));
-        self.trouble_mut().silent_from = silent_from;
-        self.repeated = now;
+        let trouble = self.trouble_mut();
+        trouble.silent_from = now.plus(patience(now.since(trouble.lived)));
+        trouble.lived = now;
     }
 
     /// Times it proved to be alive after a reset.
@@ -230,6 +217,13 @@ impl Endpoint {
             1..=4096 => Some(false),
             _ => None,
         }
+    }
+
+    /// Bytes of memory behind it.
+    #[inline]
+    pub fn memory(&self) -> usize {
+        let turning = self.turning.as_ref().map_or(0, |turning| turning.memory());
+        turning + self.trouble.as_ref().map_or(0, |trouble| trouble.memory())
     }
 
     /// Behind the highest that it was seen to send.

@@ -12,6 +12,7 @@ pub mod segment;
 mod sentence;
 pub mod state;
 pub mod tally;
+pub mod turning;
 pub mod verdict;
 
 pub use analysis::Remarks;

@@ -16,6 +16,7 @@ impl Connection {
             // [R-icmp] It did not take the error for an answer.
             if own.has(fact::DEAD) && !own.any(fact::OPEN | fact::SYN_ACK) {
                 own.clear(fact::DEAD | fact::UNREACHED);
+                self.first_to_close = None;
                 self.record.reopen();
                 self.settle(from, Why::SynAgain, Evidence::Observed, at);
             }
@@ -70,26 +71,28 @@ impl Connection {
         let [own, _] = self.pair_mut(from);
         if !own.has(fact::SYN_ACK) {
             own.set(fact::SYN | fact::SYN_ACK);
-            (own.iss, own.repeated) = (segment.seq, at.now);
+            own.iss = segment.seq;
+            own.turning_mut().repeated = at.now;
             self.settle(from, Why::SentSynAck, Evidence::Observed, at);
         } else if own.iss != segment.seq {
             if !own.has(fact::OPEN) {
                 // It has forgotten the first attempt, and answers a repeated SYN as if it were new.
-                (own.iss, own.nxt, own.repeated) = (segment.seq, segment.end(), at.now);
+                (own.iss, own.nxt) = (segment.seq, segment.end());
+                own.turning_mut().repeated = at.now;
                 own.clear(fact::DOUBT);
             }
         } else {
-            let interval = at.now.since(own.repeated);
-            own.repeated = at.now;
+            let interval = at.now.since(own.turning().repeated);
+            own.turning_mut().repeated = at.now;
             // [R-doubt], but for [R-cross].
-            if own.has(fact::OPEN) && !own.has(fact::OPEN_PROVED) && at.now.since(own.confirmed) > turn {
+            if own.has(fact::OPEN) && !own.has(fact::OPEN_PROVED) && at.now.since(own.turning().confirmed) > turn {
                 own.clear(fact::OPEN | fact::REACKED);
                 own.set(fact::DOUBT);
                 self.settle(from, Why::SynAckAgain, Evidence::Observed, at);
             }
             let [own, _] = self.pair_mut(from);
             if own.has(fact::DOUBT) {
-                own.deadline = at.now.plus(patience(interval));
+                own.wait_until(at.now.plus(patience(interval)));
             }
         }
         true
@@ -108,17 +111,21 @@ impl Connection {
                 own.clear(fact::DOUBT);
                 own.set(fact::OPEN | fact::OPEN_PROVED);
                 if doubted {
-                    own.deadline = Instant::NEVER;
+                    own.wait_until(Instant::NEVER);
                 }
                 let why = if answers_syn { Why::AckedSyn } else { Why::SentOnOpen };
                 if answers_syn && own.has(fact::SYN_SEEN) {
-                    self.record.handshake =
-                        Some(at.now.since(own.since).max(0) as u64 / 1000).and_then(|us| u32::try_from(us).ok());
+                    let took = at.now.since(own.since);
+                    self.shook_hands(took);
                 }
                 self.settle(from, why, Evidence::Observed, at);
             }
         } else if own.has(fact::OPEN) && !early {
             own.set(fact::OPEN_PROVED);
+        }
+        let [own, _] = self.pair_mut(from);
+        if own.has(fact::OPEN_PROVED) {
+            own.settled();
         }
         let [own, peer] = self.pair_mut(from);
         if peer.any(fact::OPEN | fact::DEAD) || !(own.has(fact::OPEN) || early) {
@@ -133,7 +140,7 @@ impl Connection {
                 return;
             }
             // [R-deliver] The last ACK of the handshake is taken as delivered: nothing else may ever follow.
-            peer.confirmed = at.now;
+            peer.turning_mut().confirmed = at.now;
             peer.set(fact::OPEN);
             self.settle(1 - from, Why::SynAcked, Evidence::Inferred, at);
         } else if !early {

@@ -4,6 +4,7 @@ use super::connection::Moment;
 use super::endpoint::{Endpoint, fact};
 use super::segment::{ACK, Segment};
 use crate::flow::clock::Instant;
+use crate::flow::slab::allocation;
 
 /// Where a reset differs from what its sender sent before, and what else speaks for or against its being its own.
 pub mod sign {
@@ -43,28 +44,31 @@ pub struct Reset {
 /// What happened beside the changes of state.
 #[derive(Debug, Default)]
 pub struct Record {
+    /// What few connections have.
+    rare: Option<Box<Rare>>,
+}
+
+/// What happens to few connections.
+#[derive(Debug, Default)]
+struct Rare {
     /// The first reset that counted.
-    pub first_reset: Option<Reset>,
+    first_reset: Option<Reset>,
     /// When the latest did.
     latest_reset: Instant,
-    /// Index of the end whose FIN or RST was first.
-    pub first_to_close: Option<u8>,
     /// Both FINs had been acknowledged when the first reset came: it changed nothing of how the connection ended.
-    pub reset_was_late: bool,
-    /// The frame of the ICMP error that answered the SYN; 0 without.
-    pub error_frame: u32,
+    reset_was_late: bool,
     /// The first frame in which an end lives on after a reset; 0 without.
-    pub alive_frame: u32,
-    /// ICMP errors about it that changed nothing.
-    pub soft_errors: u16,
-    /// Resets that did not count, because their number was wrong.
-    pub ignored_resets: u16,
-    /// Segments without ACK, SYN and RST, which no host sends on a connection.
-    pub odd: u16,
-    /// Microseconds from the first SYN to the ACK that completed the handshake.
-    pub handshake: Option<u32>,
+    alive_frame: u32,
     /// Its socket pair is used for a new connection.
-    pub reused: bool,
+    reused: bool,
+    /// The frame of the ICMP error that answered the SYN; 0 without.
+    error_frame: u32,
+    /// ICMP errors about it that changed nothing.
+    soft_errors: u16,
+    /// Resets that did not count, because their number was wrong.
+    ignored_resets: u16,
+    /// Segments without ACK, SYN and RST, which no host sends on a connection.
+    odd: u16,
 }
 
 /// A frame's number, as far as it fits.
@@ -73,15 +77,10 @@ pub fn frame_number(at: &Moment<'_>) -> u32 {
 }
 
 impl Record {
-    /// Notes a FIN.
-    pub fn closed(&mut self, by: usize) {
-        self.first_to_close.get_or_insert(by as u8);
-    }
-
     /// Notes a reset that counts. `own` is the end in whose name it was sent, `peer` the other one.
     pub fn reset(&mut self, by: usize, own: &Endpoint, peer: &Endpoint, segment: &Segment, at: &Moment<'_>) {
-        self.latest_reset = at.now;
-        if self.first_reset.is_some() {
+        self.rare_mut().latest_reset = at.now;
+        if self.first_reset().is_some() {
             return;
         }
         let carrier = &segment.carrier;
@@ -99,27 +98,46 @@ impl Record {
             (sign::AFTER_FIN, own.has(fact::FIN)),
         ];
         let signs = signs.into_iter().filter(|(_, holds)| *holds).fold(0, |all, (bit, _)| all | bit);
-        self.reset_was_late = own.has(fact::FIN | fact::FIN_ACKED) && peer.has(fact::FIN | fact::FIN_ACKED);
-        self.first_reset = Some(Reset { by: by as u8, signs, frame: frame_number(at), time: at.now });
-        self.first_to_close.get_or_insert(by as u8);
+        let rare = self.rare_mut();
+        rare.reset_was_late = own.has(fact::FIN | fact::FIN_ACKED) && peer.has(fact::FIN | fact::FIN_ACKED);
+        rare.first_reset = Some(Reset { by: by as u8, signs, frame: frame_number(at), time: at.now });
     }
 
     /// When the latest reset that counted passed.
     pub fn reset_time(&self) -> Instant {
-        self.latest_reset
+        self.rare.as_ref().map_or(Instant::default(), |rare| rare.latest_reset)
     }
 
     /// Notes a reset that does not count.
     pub fn ignore_reset(&mut self) {
-        self.ignored_resets = self.ignored_resets.saturating_add(1);
+        let rare = self.rare_mut();
+        rare.ignored_resets = rare.ignored_resets.saturating_add(1);
+    }
+
+    /// Notes an ICMP error that changes nothing.
+    pub fn soft_error(&mut self) {
+        let rare = self.rare_mut();
+        rare.soft_errors = rare.soft_errors.saturating_add(1);
+    }
+
+    /// Notes a segment that no host sends on a connection.
+    pub fn is_odd(&mut self) {
+        let rare = self.rare_mut();
+        rare.odd = rare.odd.saturating_add(1);
+    }
+
+    /// Notes that the socket pair is used for a new connection.
+    pub fn reuse(&mut self) {
+        self.rare_mut().reused = true;
     }
 
     /// Notes that an end lives on after a reset; `forged` when it was one in its own name.
     pub fn revived(&mut self, end: usize, forged: bool, at: &Moment<'_>) {
-        if self.alive_frame == 0 {
-            self.alive_frame = frame_number(at);
+        let rare = self.rare_mut();
+        if rare.alive_frame == 0 {
+            rare.alive_frame = frame_number(at);
         }
-        if let Some(reset) = &mut self.first_reset
+        if let Some(reset) = &mut rare.first_reset
             && forged
             && usize::from(reset.by) == end
         {
@@ -129,11 +147,47 @@ impl Record {
 
     /// Notes the ICMP error that answered the SYN.
     pub fn unreachable(&mut self, at: &Moment<'_>) {
-        self.error_frame = frame_number(at);
+        self.rare_mut().error_frame = frame_number(at);
     }
 
     /// Forgets the answer to the SYN, which is repeated.
     pub fn reopen(&mut self) {
-        (self.first_reset, self.first_to_close, self.error_frame) = (None, None, 0);
+        if let Some(rare) = &mut self.rare {
+            (rare.first_reset, rare.error_frame) = (None, 0);
+        }
+    }
+
+    /// The first reset that counted.
+    pub fn first_reset(&self) -> Option<Reset> {
+        self.rare.as_ref()?.first_reset
+    }
+
+    /// Whether both FINs had been acknowledged when the first reset came: it changed nothing of how the connection ended.
+    pub fn reset_was_late(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.reset_was_late)
+    }
+
+    /// The frame of the ICMP error that answered the SYN; 0 without.
+    pub fn error_frame(&self) -> u32 {
+        self.rare.as_ref().map_or(0, |rare| rare.error_frame)
+    }
+
+    /// The first frame in which an end lives on after a reset; 0 without.
+    pub fn alive_frame(&self) -> u32 {
+        self.rare.as_ref().map_or(0, |rare| rare.alive_frame)
+    }
+
+    /// Whether its socket pair is used for a new connection.
+    pub fn is_reused(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.reused)
+    }
+
+    /// Bytes of memory behind it.
+    pub fn memory(&self) -> usize {
+        self.rare.as_ref().map_or(0, |_| allocation::<Rare>())
+    }
+
+    fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
     }
 }

@@ -52,7 +52,8 @@ impl Connection {
             } else {
                 // [R-alive] It has outlived resets before: believe this one only when it falls silent.
                 peer.set(fact::RST_DOUBT);
-                peer.deadline = peer.trouble_mut().silent_from.max(at.now);
+                let silent_from = peer.trouble_mut().silent_from;
+                peer.wait_until(silent_from.max(at.now));
             }
         }
         if own.has(fact::RESTART) {
@@ -71,6 +72,7 @@ impl Connection {
         let [low, high] = &self.ends;
         let (own, peer) = if from == 0 { (low, high) } else { (high, low) };
         self.record.reset(from, own, peer, segment, at);
+        self.first_to_close.get_or_insert(from as u8);
     }
 
     /// [R-alive] Whether a segment shows that an end that a reset should have ended lives; then it does again.
@@ -114,7 +116,7 @@ impl Connection {
             self.record.unreachable(at);
             self.settle(from, Why::IcmpError, Evidence::Inferred, at);
         } else {
-            self.record.soft_errors = self.record.soft_errors.saturating_add(1);
+            self.record.soft_error();
         }
     }
 }

@@ -81,7 +81,7 @@ fn happened(case: &Case<'_>, verdict: &Verdict) -> String {
             format!("{}{host} reset the connection{}", by.name(), because(verdict.cause))
         }
         Outcome::ResetByMiddle => {
-            let name = case.connection.record.first_reset.map_or("one", |reset| case.role(reset.by).name());
+            let name = case.connection.record.first_reset().map_or("one", |reset| case.role(reset.by).name());
             let sure = if verdict.confidence == Confidence::Certain { "" } else { " probably" };
             format!("somebody between both{sure} reset the connection in the {name}'s name")
         }
@@ -180,7 +180,7 @@ pub(super) fn signs(reset: Reset) -> Vec<&'static str> {
 /// The verdict on datagrams in one sentence.
 pub(super) fn of_exchange(flow: &Flow, exchange: &Exchange, verdict: &Verdict) -> String {
     let sent = exchange.halves[usize::from(exchange.client) & 1].packets;
-    let echo = flow.key.transport() == crate::flow::Transport::Echo;
+    let echo = flow.key.get().transport() == crate::flow::Transport::Echo;
     let unit = if echo { "request" } else { "datagram" };
     match verdict.outcome {
         Outcome::NotDelivered => {

@@ -3,7 +3,8 @@
 use super::endpoint::Endpoint;
 use super::holes::Holes;
 use super::segment::{Segment, before};
-use crate::flow::clock::{Instant, MICROSECOND, Nanos};
+use crate::flow::clock::{Instant, Lately, MICROSECOND, Nanos};
+use crate::flow::slab::allocation;
 
 /// Round trips, measured from the passing of a segment to the passing of the acknowledgment that it alone can have
 /// caused, one at a time: none of segments that were sent twice (RFC 6298 §3), unless the timestamp that comes back
@@ -61,7 +62,7 @@ impl RoundTrips {
 #[derive(Clone, Copy, Debug)]
 pub struct Tally {
     /// Packets, copies left out.
-    pub packets: u64,
+    pub packets: u32,
     /// Bytes of these packets, IP header and all.
     pub bytes: u64,
     /// Payload bytes, each counted once.
@@ -87,8 +88,8 @@ pub struct Tally {
 /// A segment whose acknowledgment is waited for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timed {
-    /// When it passed; [`Instant::NEVER`] when none is waited for.
-    at: Instant,
+    /// When it passed; `None` when none is waited for.
+    at: Option<Lately>,
     /// What follows it.
     end: u32,
     /// Its timestamp, or 0.
@@ -96,13 +97,13 @@ pub(super) struct Timed {
 }
 
 impl Timed {
-    const NONE: Timed = Timed { at: Instant::NEVER, end: 0, stamp: 0 };
+    const NONE: Timed = Timed { at: None, end: 0, stamp: 0 };
 
     /// Waits for the acknowledgment of this segment, if no other is waited for.
     pub(super) fn start(&mut self, segment: &Segment, at: Instant) {
-        if self.at == Instant::NEVER {
+        if self.at.is_none() {
             let stamp = segment.options.timestamp.map_or(0, |(value, _)| value);
-            *self = Timed { at, end: segment.end(), stamp };
+            *self = Timed { at: Some(Lately::of(at)), end: segment.end(), stamp };
         }
     }
 
@@ -116,12 +117,10 @@ impl Timed {
 
     /// How long the acknowledgment took, if this is it. `echo` is the timestamp that comes back with it.
     pub(super) fn stop(&mut self, ack: u32, echo: Option<u32>, now: Instant) -> Option<Nanos> {
-        if self.at == Instant::NEVER || before(ack, self.end) {
-            return None;
-        }
-        let Timed { at, stamp, .. } = std::mem::replace(self, Timed::NONE);
+        let at = self.at.filter(|_| !before(ack, self.end))?;
+        let stamp = std::mem::replace(self, Timed::NONE).stamp;
         let answers_later = stamp != 0 && echo.is_some_and(|echo| before(stamp, echo));
-        (!answers_later).then(|| now.since(at))
+        (!answers_later).then(|| at.until(now))
     }
 }
 
@@ -198,6 +197,8 @@ pub struct Trouble {
     pub ahead: u32,
     /// Times it proved to be alive after a reset.
     pub revivals: u8,
+    /// When it last proved to be alive after a reset.
+    pub lived: Instant,
     /// When a silence would show that the latest reset did end it, after it had outlived others.
     pub silent_from: Instant,
     /// The last segment was a probe, whose answer is no duplicate acknowledgment.
@@ -213,7 +214,7 @@ pub struct Trouble {
 impl Trouble {
     /// Bytes of memory of this, and behind it.
     pub fn memory(&self) -> usize {
-        size_of::<Self>() + self.holes.memory() + self.repaired.memory()
+        allocation::<Self>() + self.holes.memory() + self.repaired.memory()
     }
 }
 

@@ -318,16 +318,16 @@ impl Case<'_> {
         let [client, server] = [self.client, self.server];
         let crossed =
             client.has(fact::FIN) && server.has(fact::FIN) && !client.has(fact::PASSIVE) && !server.has(fact::PASSIVE);
-        if crossed && self.connection.record.first_reset.is_none_or(|_| self.connection.record.reset_was_late) {
+        if crossed && self.connection.record.first_reset().is_none_or(|_| self.connection.record.reset_was_late()) {
             return Some(Actor::Both);
         }
-        self.connection.record.first_to_close.map(|end| self.role(end).into())
+        self.connection.first_to_close.map(|end| self.role(end).into())
     }
 
     /// The reset that ended the connection.
     fn reset(&self) -> Option<Reset> {
         let dead = self.client.has(fact::DEAD) || self.server.has(fact::DEAD);
-        self.connection.record.first_reset.filter(|_| dead && !self.connection.record.reset_was_late)
+        self.connection.record.first_reset().filter(|_| dead && !self.connection.record.reset_was_late())
     }
 
     /// Which end repeats in vain, if one does: no answer came to its repetitions, and it stopped.
@@ -405,7 +405,7 @@ pub fn of_connection(flow: &Flow, connection: &Connection, now: Instant) -> Verd
         half_close: false,
         confidence: Confidence::Certain,
         frames: Vec::new(),
-        time_wait: [client, server].map(|end| (end.state == State::TimeWait).then_some(end.deadline)),
+        time_wait: [client, server].map(|end| (end.state == State::TimeWait).then_some(end.turning().deadline)),
         signs: Vec::new(),
         text: String::new(),
     };
@@ -422,15 +422,15 @@ pub fn of_connection(flow: &Flow, connection: &Connection, now: Instant) -> Verd
 fn judge(case: &Case<'_>, verdict: &mut Verdict) {
     let Case { flow, connection, client, server, now } = *case;
     let record = &connection.record;
-    let fins = [client.fin_frame, server.fin_frame];
+    let fins = [client, server].map(|end| end.turning().fin_frame);
     if let Some(reset) = case.reset() {
         return by_reset(case, reset, verdict);
     }
     let attempts = client.syns.max(1);
     let opened = client.has(fact::OPEN) || server.has(fact::OPEN);
-    if record.error_frame > 0 && client.has(fact::UNREACHED) {
+    if record.error_frame() > 0 && client.has(fact::UNREACHED) {
         (verdict.outcome, verdict.end) = (Outcome::Unreachable, Some(Ending::Unreachable));
-        verdict.frames = vec![flow.first_frame, record.error_frame];
+        verdict.frames = vec![flow.first_frame, record.error_frame()];
     } else if !client.any(fact::SEEN | fact::SYN | fact::OPEN) && !server.any(fact::SEEN | fact::SYN | fact::OPEN) {
         let damaged = [client, server].into_iter().any(|end| end.trouble.as_ref().is_some_and(|t| t.bad_checksums > 0));
         verdict.outcome = if damaged { Outcome::Damaged } else { Outcome::QuotedOnly };
@@ -465,7 +465,7 @@ fn judge(case: &Case<'_>, verdict: &mut Verdict) {
     } else if let Some(role) = case.gave_up() {
         (verdict.outcome, verdict.end) = (Outcome::TimedOut, Some(Ending::Timeout));
         (verdict.confidence, verdict.frames) = (Confidence::Likely, vec![flow.last_frame]);
-        verdict.frames.push(case.end(role).fin_frame);
+        verdict.frames.push(case.end(role).turning().fin_frame);
     } else if client.has(fact::FIN) || server.has(fact::FIN) {
         let role = if client.has(fact::FIN) { Role::Client } else { Role::Server };
         verdict.outcome = match (case.end(role).has(fact::FIN_ACKED), role) {
@@ -474,7 +474,7 @@ fn judge(case: &Case<'_>, verdict: &mut Verdict) {
             (true, Role::Server) => Outcome::HalfClosedByServer,
         };
         verdict.frames = fins.to_vec();
-    } else if record.reused {
+    } else if record.is_reused() {
         verdict.outcome = Outcome::PortReused;
         verdict.confidence = Confidence::Unknown;
         verdict.frames = vec![flow.last_frame];
@@ -502,8 +502,8 @@ fn by_reset(case: &Case<'_>, reset: Reset, verdict: &mut Verdict) {
         verdict.cause = Some(case.cause(reset));
     }
     verdict.signs = sentence::signs(reset);
-    verdict.frames =
-        vec![case.client.fin_frame, case.server.fin_frame, reset.frame, case.connection.record.alive_frame];
+    let [client_fin, server_fin] = [case.client, case.server].map(|end| end.turning().fin_frame);
+    verdict.frames = vec![client_fin, server_fin, reset.frame, case.connection.record.alive_frame()];
     if refused {
         verdict.frames.push(case.flow.first_frame);
     }
