@@ -2,6 +2,7 @@
 
 use super::segment::{before, upto};
 use crate::flow::clock::Instant;
+use crate::flow::slab::ALLOCATOR_COST;
 
 /// A stretch that was not captured yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +36,14 @@ impl Holes {
     /// Notes a hole at the end. The oldest is given up when there are too many.
     pub fn push(&mut self, hole: Hole) {
         if self.list.len() >= MAX_HOLES {
-            let oldest = self.list.remove(0);
-            self.given_up = self.given_up.saturating_add(oldest.end.wrapping_sub(oldest.start).into());
+            self.give_up_oldest();
         }
         self.list.push(hole);
+    }
+
+    fn give_up_oldest(&mut self) {
+        let oldest = self.list.remove(0);
+        self.given_up = self.given_up.saturating_add(oldest.end.wrapping_sub(oldest.start).into());
     }
 
     /// Takes away what a segment from `start` to `end` fills. Returns how many numbers those are, and one of the holes.
@@ -59,6 +64,11 @@ impl Holes {
             let count = left.clone().count();
             self.list.splice(at..=at, left);
             at += count;
+            // What lies in the middle of a hole leaves one hole more.
+            if self.list.len() > MAX_HOLES {
+                self.give_up_oldest();
+                at -= 1;
+            }
         }
         (filled, which)
     }
@@ -80,7 +90,10 @@ impl Holes {
 
     /// Bytes of memory behind this.
     pub fn memory(&self) -> usize {
-        self.list.capacity() * std::mem::size_of::<Hole>()
+        match self.list.capacity() {
+            0 => 0,
+            capacity => ALLOCATOR_COST + capacity * size_of::<Hole>(),
+        }
     }
 }
 
@@ -120,5 +133,16 @@ mod tests {
         (0..1000).for_each(|n| holes.push(hole(n * 10, n * 10 + 5)));
         assert_eq!(holes.list.len(), MAX_HOLES);
         assert_eq!(holes.given_up, (1000 - MAX_HOLES as u64) * 5);
+    }
+
+    #[test]
+    fn a_million_holes_in_one_take_no_more_room_than_those_that_are_remembered() {
+        let mut holes = Holes::default();
+        holes.push(hole(0, 2_000_002));
+        for at in 0..1_000_000 {
+            holes.fill(2 * at + 1, 2 * at + 2);
+        }
+        assert!(holes.memory() <= 2 * MAX_HOLES * size_of::<Hole>() + 64, "{} bytes", holes.memory());
+        assert_eq!(holes.given_up + u64::from(holes.open()), 1_000_002);
     }
 }
