@@ -41,10 +41,6 @@ pub struct Flow {
 
 /// What a conversation is.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "most are connections, and a pointer would cost each packet a cache miss"
-)]
 pub enum Kind {
     /// A TCP connection.
     Tcp(Connection),
