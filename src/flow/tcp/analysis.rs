@@ -120,8 +120,9 @@ pub fn account(connection: &mut Connection, from: usize, segment: &Segment, firs
         handshake(own, peer, segment);
     }
     if is_probe(own, peer, segment) {
+        let offered = segment.seq == own.nxt;
         let trouble = own.trouble_mut();
-        trouble.probing = true;
+        (trouble.probing, trouble.offered) = (true, offered);
         trouble.unanswered_probes = trouble.unanswered_probes.saturating_add(1);
         if peer.has(fact::ACKED) && peer.window == 0 {
             trouble.window_probes = trouble.window_probes.saturating_add(1);
@@ -136,7 +137,7 @@ pub fn account(connection: &mut Connection, from: usize, segment: &Segment, firs
             sequence(own, peer, segment, now, &mut remarks);
         }
         if let Some(trouble) = &mut own.trouble {
-            trouble.probing = false;
+            (trouble.probing, trouble.offered) = (false, false);
         }
     }
     if let Some(ack) = segment.ack {
@@ -184,14 +185,17 @@ fn handshake(own: &mut Endpoint, peer: &mut Endpoint, segment: &Segment) {
     }
 }
 
-/// Whether a segment only asks for an answer: it repeats the last number before what comes next, with one byte or none.
+/// Whether a segment only asks for an answer: it repeats the last number before what comes next, with one byte or none,
+/// or offers the next byte to a window that is closed (RFC 9293 §3.8.6.1).
 fn is_probe(own: &Endpoint, peer: &Endpoint, segment: &Segment) -> bool {
+    let repeats = segment.seq == own.nxt.wrapping_sub(1);
+    let offers = segment.len == 1 && segment.seq == own.nxt && peer.window == 0;
     segment.len <= 1
+        && (repeats || offers)
         && !segment.has(SYN)
         && !segment.has(FIN)
         && !own.has(fact::FIN)
         && own.has(fact::NXT | fact::OPEN)
-        && segment.seq == own.nxt.wrapping_sub(1)
         && peer.has(fact::ACKED)
         && peer.acked == own.nxt
 }
@@ -224,6 +228,9 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
             let gap = Hole { start: own.nxt, end: segment.seq, since: now, id, stamp, acked: false };
             own.trouble_mut().holes.push(gap);
         }
+        if was_overtaken(own, segment) {
+            late(own, remarks);
+        }
         let unacked = peer.has(fact::ACKED) && before(peer.acked, own.nxt);
         own.tally.timed.start(segment, now);
         if segment.len > 0 && segment.len < largest.saturating_sub(60) {
@@ -251,7 +258,9 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
     if before(own.nxt, end) {
         own.nxt = end;
     }
-    if segment.len > 0 && peer.has(fact::ACKED) && end == peer.edge {
+    // Without the scale of the window, nobody knows its edge.
+    let edge_known = peer.has(fact::ACKED) && peer.any(fact::SCALED | fact::UNSCALED);
+    if segment.len > 0 && edge_known && end == peer.edge {
         remarks.add(Remarks::WINDOW_FULL);
         let trouble = own.trouble_mut();
         trouble.window_full = trouble.window_full.saturating_add(1);
@@ -260,6 +269,19 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
 
 /// Numbers further apart than this are not of one connection.
 const FAR: u32 = 1 << 28;
+
+/// Whether an acknowledgment of the same end, captured before, had a number behind this segment and was sent after it.
+fn was_overtaken(own: &Endpoint, segment: &Segment) -> bool {
+    let ahead = own.trouble.as_ref().map_or(segment.seq, |trouble| trouble.ahead);
+    before(segment.seq, ahead) && upto(segment.end(), ahead) && own.sent_before(segment) == Some(true)
+}
+
+/// Counts a segment that came late.
+fn late(own: &mut Endpoint, remarks: &mut Remarks) {
+    remarks.add(Remarks::OUT_OF_ORDER);
+    let trouble = own.trouble_mut();
+    trouble.out_of_order = trouble.out_of_order.saturating_add(1);
+}
 
 /// Tells why numbers come that are not new: sent again, or late.
 #[allow(clippy::too_many_arguments)]
@@ -274,18 +296,15 @@ fn repeated(
     largest: u32,
 ) {
     let all_filled = filled > 0 && filled >= segment.len;
-    let late = match hole.filter(|_| all_filled) {
+    let is_late = match hole.filter(|_| all_filled) {
         Some(hole) => is_late(own, peer, segment, &hole, now),
         // What was sent again came before it; otherwise it was sent again itself, and came late.
         None => {
             own.sent_before(segment) == Some(true) && own.trouble_mut().repaired.fill(segment.seq, segment.end()).0 > 0
         }
     };
-    if late {
-        remarks.add(Remarks::OUT_OF_ORDER);
-        let trouble = own.trouble_mut();
-        trouble.out_of_order = trouble.out_of_order.saturating_add(1);
-        return;
+    if is_late {
+        return late(own, remarks);
     }
     remarks.add(Remarks::RETRANSMISSION);
     if let Some(hole) = hole {
@@ -373,7 +392,7 @@ fn acknowledgment(
     }
     window(own, segment, edge, now, remarks);
     if let Some(trouble) = &mut peer.trouble {
-        (trouble.probing, trouble.unanswered, trouble.unanswered_probes) = (false, 0, 0);
+        (trouble.probing, trouble.offered, trouble.unanswered, trouble.unanswered_probes) = (false, false, 0, 0);
     }
 }
 
@@ -405,7 +424,11 @@ fn confirmed(peer: &mut Endpoint, segment: &Segment, ack: u32, bare: bool, now: 
         }
     }
     let unseen = ack.wrapping_sub(peer.nxt);
-    if before(peer.nxt, ack) {
+    if unseen == 1 && peer.trouble.as_ref().is_some_and(|trouble| trouble.offered) {
+        // The byte of a window probe was taken.
+        peer.tally.payload = peer.tally.payload.saturating_add(1);
+        peer.nxt = ack;
+    } else if before(peer.nxt, ack) {
         if peer.has(fact::SEEN) {
             remarks.add(Remarks::UNSEEN_ACKED);
             let (id, stamp) = (None, segment.options.timestamp.map(|(_, echo)| echo));

@@ -12,6 +12,8 @@ pub mod segment;
 mod sentence;
 pub mod state;
 pub mod tally;
+#[cfg(test)]
+mod tests;
 pub mod turning;
 pub mod verdict;
 

@@ -203,6 +203,8 @@ pub struct Trouble {
     pub silent_from: Instant,
     /// The last segment was a probe, whose answer is no duplicate acknowledgment.
     pub(super) probing: bool,
+    /// … and offered a byte that the other side may take although its window is closed.
+    pub(super) offered: bool,
     /// What its packets before the last few were, to know copies that come late.
     pub(super) recent: [u32; 32],
     /// What was passed over.
