@@ -363,14 +363,14 @@ def figures(comparison):
         yield f"| {count:,} | {len(fields[reason]):,} | {reason.replace('|', chr(92) + '|')} |"
 
 
-def write_figures(path, comparison):
-    """Writes the figures between the marks of a document."""
+def write_between(path, lines):
+    """Writes lines between the marks of a document."""
     begin, end = "<!-- figures -->\n", "<!-- end of figures -->"
     before, _, rest = path.read_text().partition(begin)
     _, found, after = rest.partition(end)
     if not found:
         sys.exit(f"compare.py: {path}: no lines {begin.strip()} and {end}")
-    path.write_text(before + begin + "\n".join(figures(comparison)) + "\n" + end + after)
+    path.write_text(before + begin + "\n".join(lines) + "\n" + end + after)
 
 
 def main():
@@ -424,7 +424,7 @@ def main():
         }
         pathlib.Path(arguments.json).write_text(json.dumps(found, indent=1))
     if arguments.figures:
-        write_figures(arguments.figures, comparison)
+        write_between(arguments.figures, figures(comparison))
     if arguments.at_most is not None and len(comparison.differences) > arguments.at_most:
         print(f"{len(comparison.differences)} cells differ without a reason, {arguments.at_most} may")
         return 1
