@@ -34,6 +34,14 @@ impl Instant {
         Time { secs: self.0.div_euclid(SECOND), nanos: self.0.rem_euclid(SECOND) as u32 }
     }
 
+    /// How long after this a time is; none at all when it is one of those that count as the nearer end.
+    pub fn until(self, time: Time) -> Time {
+        match Instant::of(time) {
+            Instant(i64::MIN | i64::MAX) => Time::default(),
+            _ => time.since(self.time()),
+        }
+    }
+
     /// How long after `earlier` this is.
     #[inline]
     pub const fn since(self, earlier: Instant) -> Nanos {
@@ -80,6 +88,8 @@ mod tests {
         let time = Time { secs: -3, nanos: 250_000_000 };
         assert_eq!(Instant::of(time).time(), time);
         assert_eq!(Instant::of(Time { secs: i64::MAX, nanos: 0 }), Instant::NEVER);
+        assert_eq!(Instant::of(time).until(Time { secs: 2, nanos: 0 }), Time { secs: 4, nanos: 750_000_000 });
+        assert_eq!(Instant::of(time).until(Time { secs: 1 << 50, nanos: 7 }), Time::default());
         assert_eq!(Instant::of(time).plus(SECOND).since(Instant::of(time)), SECOND);
     }
 

@@ -360,8 +360,8 @@ impl Table {
             seq_base: numbers::base(own),
             ack_base: numbers::base(peer),
             window: numbers::scale(own),
-            since_first: packet.frame.time.since(flow.first.time()),
-            since_previous: packet.frame.time.since(flow.last.time()),
+            since_first: flow.first.until(packet.frame.time),
+            since_previous: flow.last.until(packet.frame.time),
             remarks: remarks.0,
             from_client: from == flow.client(),
         };
@@ -422,8 +422,8 @@ impl Table {
         let conversation = Conversation {
             flow: flow.id,
             stream: flow.stream,
-            since_first: packet.frame.time.since(since.time()),
-            since_previous: packet.frame.time.since(last.time()),
+            since_first: since.until(packet.frame.time),
+            since_previous: last.until(packet.frame.time),
             remarks: if damaged { Remarks::BAD_CHECKSUM } else { 0 },
             from_client: from == flow.client(),
             ..Conversation::UNKNOWN
