@@ -212,6 +212,9 @@ impl Table {
     fn weigh(&mut self, slot: Slot) {
         let flow = &mut self.flows[slot];
         let extra = flow.memory();
+        if extra == flow.extra {
+            return;
+        }
         self.extra = self.extra.saturating_add(extra as usize).saturating_sub(flow.extra as usize);
         flow.extra = extra;
     }
@@ -243,7 +246,9 @@ impl Table {
         self.transitions.clear();
         self.tick(packet.frame.time);
         // Conversations also grow while none is new.
-        self.make_room(0);
+        if self.memory() > self.limits.memory {
+            self.make_room(0);
+        }
         // Of a header that the capture cuts, enough may be there to tell the conversation.
         let cut = packet.layers.cut_layer();
         for (index, layer) in packet.layers.as_slice().iter().chain(&cut).enumerate() {
@@ -448,7 +453,9 @@ impl Table {
     /// Makes an entry for a conversation that is new, in the place of another one when there is no room.
     #[cold]
     fn admit(&mut self, part: &Part<'_>, hash: u64, kind: Kind, zeek: Zeek) -> Slot {
-        self.make_room(Self::FLOW_COST);
+        if self.memory() + Self::FLOW_COST > self.limits.memory {
+            self.make_room(Self::FLOW_COST);
+        }
         self.counts.created += 1;
         let id = u32::try_from(self.counts.created).unwrap_or(u32::MAX);
         let next = &mut self.streams[part.transport as usize];
@@ -478,6 +485,7 @@ impl Table {
     }
 
     /// Gives conversations up until so many bytes more can be taken, or one is left.
+    #[cold]
     fn make_room(&mut self, bytes: usize) {
         let least = usize::from(bytes == 0);
         while self.flows.len() > least && self.memory() + bytes > self.limits.memory {
@@ -492,6 +500,7 @@ impl Table {
         }
     }
 
+    #[inline]
     fn memory(&self) -> usize {
         self.flows.len() * Self::FLOW_COST + self.extra
     }
