@@ -32,7 +32,7 @@ pub mod fact {
     pub const NXT: Facts = 1 << 7;
     /// `acked` and `edge` hold.
     pub const ACKED: Facts = 1 << 8;
-    /// It has sent a FIN; its number is in [`Turning`](super::turning::Turning).
+    /// It has sent a FIN; its number is in `Turning`.
     pub const FIN: Facts = 1 << 9;
     /// The acknowledgment of its FIN has reached it.
     pub const FIN_ACKED: Facts = 1 << 10;

@@ -2,7 +2,7 @@
 //! it, and its numbers.
 //!
 //! Memory is bounded whatever the conversation is: runs of segments of which there is nothing to say become one line, and
-//! of the lines the first and the last are kept ([`timeline`]).
+//! of the lines the first and the last are kept (`timeline`).
 
 mod event;
 mod head;
