@@ -15,6 +15,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("time", 1),
     ("tree", 2),
     ("capture", 2),
+    ("host", 2),
+    ("sandbox", 2),
     ("dissect", 3),
     ("proto", 4),
     ("packet", 5),
@@ -22,6 +24,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("filter", 7),
     ("output", 7),
     ("pipeline", 8),
+    ("helper", 8),
     ("tui", 9),
     ("cli", 10),
 ];

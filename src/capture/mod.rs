@@ -22,6 +22,8 @@ pub use file::{FileSource, open, open_all, open_stream};
 pub use linktypes::{link_description, link_name};
 
 use crate::time::Time;
+use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
 /// A link-layer header type, as in capture files (the `LINKTYPE_` numbers of tcpdump.org).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,6 +94,50 @@ pub struct Section {
     pub comments: Vec<Box<[u8]>>,
 }
 
+/// What the frames of one interface came to. `received = delivered + dropped + unread` always.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// Index into [`Source::interfaces`].
+    pub interface: u32,
+    /// Frames that passed the filter in the kernel.
+    pub received: u64,
+    /// Frames of them that were delivered by [`Source::next`].
+    pub delivered: u64,
+    /// Frames of them that the kernel had no room for.
+    pub dropped: u64,
+    /// Frames that the interface or its driver had no room for, whether or not they would have passed the filter.
+    pub interface_dropped: u64,
+}
+
+impl Losses {
+    /// Frames that lie in the kernel's buffer, or lay in it at the end.
+    pub fn unread(&self) -> u64 {
+        self.received.saturating_sub(self.delivered).saturating_sub(self.dropped)
+    }
+}
+
+/// Something that happened to an interface while frames were captured on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Index into [`Source::interfaces`].
+    pub interface: u32,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What can happen to an interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// It went down; capturing goes on when it comes up.
+    Down,
+    /// It came up again.
+    Up,
+    /// It has another name now. Raw bytes.
+    Renamed(Box<[u8]>),
+    /// It is gone, and capturing on it has ended; what was in the kernel's buffer has been delivered.
+    Gone,
+}
+
 /// Something in a capture that was passed over although reading could go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oddity {
@@ -142,6 +188,30 @@ pub trait Source {
     /// The capture is damaged or cannot be read. After an error, as after the end, every further call returns
     /// `Ok(None)`. Everything before the damage has been delivered by then.
     fn next(&mut self) -> Result<Option<Frame<'_>>, Error>;
+
+    /// Whether the `None` that [`Source::next`] returned last only says that no frame is there yet, as on a link or a pipe.
+    fn is_idle(&self) -> bool {
+        false
+    }
+
+    /// Waits until a frame may be there, one of `others` can be read, or `timeout` has passed. Signals may end it early.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot wait.
+    fn wait(&mut self, _others: &[BorrowedFd<'_>], _timeout: Option<Duration>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// What each interface lost until now, and what else happened to it; empty for files.
+    fn losses(&mut self) -> Vec<Losses> {
+        Vec::new()
+    }
+
+    /// What happened to interfaces since the last call: notices for people.
+    fn notices(&mut self) -> Vec<Notice> {
+        Vec::new()
+    }
 
     /// The frame that [`Source::next`] delivered last, again, so that it can be looked at together with the rest of the
     /// source; `None` before the first and after the last.

@@ -83,11 +83,11 @@ pub enum Tabular {
 ///
 /// Exit code 2 and what to type instead; exit code 1 when the filter file cannot be read.
 pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Plan> {
-    if args.read.is_empty() {
+    if args.source.read.is_empty() {
         bail!(Diag::usage("nothing to read: no -r FILE was given")
             .hint("read a capture file:  sniff -r trace.pcap\nread from a pipe:     tcpdump -w - | sniff -r -\nall options:          sniff --help"));
     }
-    if args.read.iter().filter(|p| p.as_os_str() == "-").count() > 1 {
+    if args.source.read.iter().filter(|p| p.as_os_str() == "-").count() > 1 {
         bail!(Diag::usage("standard input can be read only once: -r - was given more than once"));
     }
     let expression = expression(&args)?;
@@ -129,7 +129,7 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
     };
     let zone = if args.utc { None } else { Some(env.zone.clone()) };
     Ok(Plan {
-        files: args.read,
+        files: args.source.read,
         expression,
         count_limit: args.count_limit,
         view,
@@ -148,7 +148,7 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
             When::Auto => env.auto_colour(),
         },
         line_buffered: args.line_buffered,
-        memory: match &args.max_memory {
+        memory: match &args.source.max_memory {
             Some(text) => memory::parse(text)?,
             None => memory::default(),
         },

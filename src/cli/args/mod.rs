@@ -1,5 +1,9 @@
 //! The command line as typed. One table for the parser, `--help`, the man page and the completions.
 
+mod source;
+
+pub use source::Source;
+
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -24,10 +28,9 @@ use std::path::PathBuf;
                   zcat trace.gz | sniff -r - -V"
 )]
 pub struct Args {
-    /// Read frames from FILE (pcap or pcapng, plain or compressed with gzip, zstd or lz4; - is standard input).
-    /// Several are merged by time
-    #[arg(short = 'r', value_name = "FILE", help_heading = "Source", action = ArgAction::Append)]
-    pub read: Vec<PathBuf>,
+    /// Where frames come from.
+    #[command(flatten)]
+    pub source: Source,
 
     /// Take the BPF expression from FILE
     #[arg(short = 'F', value_name = "FILE", help_heading = "Selection")]
@@ -161,11 +164,6 @@ pub struct Args {
     /// Write each packet out as soon as it is shown
     #[arg(short = 'l', help_heading = "Display")]
     pub line_buffered: bool,
-
-    /// Bytes of memory for conversations, with K, M or G for powers of 1024; by default a quarter of the machine's memory, at
-    /// most 8G. Beyond that, the least useful ones are given up, and the end says how many
-    #[arg(long, value_name = "N[K|M|G]", help_heading = "Source")]
-    pub max_memory: Option<String>,
 
     /// Print the version
     #[arg(long, action = ArgAction::Version)]
