@@ -1,10 +1,9 @@
 //! The `sniff` program: a thin door to the library.
 
+use sniff::cli::signals::Signals;
 use sniff::cli::{self, Env};
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 fn main() -> ExitCode {
     // A dissector's panic is caught, counted and shown with its packet; only the others are told here.
@@ -14,12 +13,7 @@ fn main() -> ExitCode {
             tell(info);
         }
     }));
-    let interrupted = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // The first signal ends the run cleanly, the second at once. Without handlers the first does that too.
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&interrupted));
-        let _ = signal_hook::flag::register(signal, Arc::clone(&interrupted));
-    }
+    let signals = Signals::install();
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr());
     let var = |name| std::env::var_os(name).filter(|v| !v.is_empty());
     let mut env = Env {
@@ -34,7 +28,8 @@ fn main() -> ExitCode {
         no_color: var("NO_COLOR").is_some(),
         clicolor_force: var("CLICOLOR_FORCE").is_some_and(|v| v != "0"),
         zone: jiff::tz::TimeZone::system(),
-        interrupted: &interrupted,
+        signals: &signals,
+        window: || terminal_size::terminal_size().map(|(columns, lines)| (columns.0.into(), lines.0.into())),
     };
     ExitCode::from(cli::run(std::env::args_os(), &mut env))
 }

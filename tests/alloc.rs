@@ -1,6 +1,7 @@
 //! Peeling, following conversations and writing lines allocate nothing per packet once their memory is warm.
 
 use allocation_counter::measure;
+use sniff::cli::signals::Signals;
 use sniff::dissect::{Registry, Style};
 use sniff::output::line::Line;
 use sniff::output::time::{Form, Stamp};
@@ -11,7 +12,6 @@ use sniff::{cli, flow, proto};
 use sniff_testing::captures::{Kept, fixtures, frames};
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 type Bench = (Registry, Layers, flow::Table, Conversations, Line, Text, Tree);
 
@@ -80,19 +80,9 @@ fn run_over(times: usize) -> u64 {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("repeated-{times}.pcap"));
     std::fs::write(&path, [header, &records.repeat(times)].concat()).expect("a file can be written");
     let words = [OsString::from("sniff"), OsString::from("-r"), path.into_os_string()];
-    let interrupted = AtomicBool::new(false);
+    let signals = Signals::default();
     let (mut out, mut err) = (std::io::sink(), std::io::sink());
-    let mut env = cli::Env {
-        out: &mut out,
-        err: &mut err,
-        out_is_terminal: false,
-        err_is_terminal: false,
-        columns: None,
-        no_color: false,
-        clicolor_force: false,
-        zone: jiff::tz::TimeZone::UTC,
-        interrupted: &interrupted,
-    };
+    let mut env = cli::Env::plain(&mut out, &mut err, &signals);
     let mut code = 1;
     let count = measure(|| code = cli::run(words, &mut env)).count_total;
     assert_eq!(code, 0);

@@ -6,6 +6,7 @@
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::Value;
 use sniff::capture::{self, Frame, LinkType, Source};
+use sniff::cli::signals::Signals;
 use sniff::dissect::Registry;
 use sniff::packet::{self, Conversations, Facts, Layers, MAX_LAYERS, Packet};
 use sniff::time::Time;
@@ -18,7 +19,6 @@ use std::ffi::OsString;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// What the program printed, and its exit code.
@@ -46,18 +46,8 @@ fn run(name: &str, capture: &[u8], args: &[&str]) -> Ran {
 
 fn run_on(path: &Path, args: &[&str]) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let interrupted = AtomicBool::new(false);
-    let mut env = sniff::cli::Env {
-        out: &mut out,
-        err: &mut err,
-        out_is_terminal: false,
-        err_is_terminal: false,
-        columns: None,
-        no_color: true,
-        clicolor_force: false,
-        zone: jiff::tz::TimeZone::UTC,
-        interrupted: &interrupted,
-    };
+    let signals = Signals::default();
+    let mut env = sniff::cli::Env::plain(&mut out, &mut err, &signals);
     let args =
         ["sniff", "-r", path.to_str().expect("UTF-8")].into_iter().chain(args.iter().copied()).map(OsString::from);
     let code = sniff::cli::run(args, &mut env);

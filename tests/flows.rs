@@ -5,14 +5,13 @@ use sniff::capture;
 use sniff::dissect::Registry;
 use sniff::flow::Counts;
 use sniff::packet::Packet;
-use sniff::pipeline::{Job, View, run};
+use sniff::pipeline::{Job, Options, Unattended, View, run};
 use sniff::proto;
 use sniff::text::Text;
 use sniff::tree::Tree;
 use sniff_testing::traffic::{Kind, Plan};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::AtomicBool;
 
 /// A capture of generated traffic, removed at the end.
 struct Made(PathBuf);
@@ -95,13 +94,8 @@ fn created_is_active_and_expired_and_evicted() {
                 view: &mut Nothing(keep),
                 out: &mut std::io::sink(),
                 registry: &registry,
-                text: Text::new(),
-                count: None,
-                unbuffered: false,
-                unverified: false,
-                memory,
-                interrupted: &AtomicBool::new(false),
-                progress: &mut |_| {},
+                attendant: &mut Unattended,
+                options: Options { memory, ..Options::default() },
             });
             let Counts { created, active, expired, .. } = outcome.flows;
             let evicted = outcome.flows.evicted();

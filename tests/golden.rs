@@ -8,12 +8,12 @@ mod case;
 
 use case::{Case, Output, Step};
 use libtest_mimic::{Arguments, Failed, Trial};
+use sniff::cli::signals::Signals;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
@@ -49,17 +49,8 @@ fn run(folder: &Path, columns: Option<usize>, words: &[String]) -> Result<Output
     // The working folder belongs to the whole process, so cases run one after the other.
     std::env::set_current_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut env = sniff::cli::Env {
-        out: &mut out,
-        err: &mut err,
-        out_is_terminal: false,
-        err_is_terminal: false,
-        columns,
-        no_color: false,
-        clicolor_force: false,
-        zone: jiff::tz::TimeZone::UTC,
-        interrupted: &AtomicBool::new(false),
-    };
+    let signals = Signals::default();
+    let mut env = sniff::cli::Env { columns, ..sniff::cli::Env::plain(&mut out, &mut err, &signals) };
     let code = sniff::cli::run(words.iter().map(OsString::from), &mut env);
     let text = |bytes: Vec<u8>, what| String::from_utf8(bytes).map_err(|e| format!("{what} is not UTF-8: {e}"));
     Ok(Output { out: text(out, "standard output")?, err: text(err, "standard error")?, code })

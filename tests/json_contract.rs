@@ -3,18 +3,18 @@
 
 use serde_json::Value;
 use sniff::capture;
+use sniff::cli::signals::Signals;
 use sniff::dissect::Registry;
 use sniff::output::json::Json;
 use sniff::output::schema::{conversations, packet_schema, story};
 use sniff::packet::Packet;
-use sniff::pipeline::{Job, View, run};
+use sniff::pipeline::{Job, Options, Unattended, View, run};
 use sniff::proto;
 use sniff::text::Text;
 use sniff::tree::Tree;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 #[derive(Default)]
 struct Lines(Json);
@@ -39,13 +39,8 @@ fn json(path: &Path, registry: &Registry) -> String {
         view: &mut Lines::default(),
         out: &mut out,
         registry,
-        text: Text::new(),
-        count: None,
-        unbuffered: false,
-        unverified: false,
-        memory: 64 << 20,
-        interrupted: &AtomicBool::new(false),
-        progress: &mut |_| {},
+        attendant: &mut Unattended,
+        options: Options::default(),
     });
     String::from_utf8(out).expect("JSON is UTF-8")
 }
@@ -140,17 +135,8 @@ fn every_line_of_every_fixture_is_as_the_schema_says() {
 /// What the program prints for a file, whatever is wrong with that.
 fn printed(path: &Path, args: &[&str]) -> String {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut env = sniff::cli::Env {
-        out: &mut out,
-        err: &mut err,
-        out_is_terminal: false,
-        err_is_terminal: false,
-        columns: None,
-        no_color: false,
-        clicolor_force: false,
-        zone: jiff::tz::TimeZone::UTC,
-        interrupted: &AtomicBool::new(false),
-    };
+    let signals = Signals::default();
+    let mut env = sniff::cli::Env::plain(&mut out, &mut err, &signals);
     let words = ["sniff", "-r"].map(OsString::from).into_iter().chain([path.into()]);
     sniff::cli::run(words.chain(args.iter().map(OsString::from)), &mut env);
     String::from_utf8(out).expect("JSON is UTF-8")

@@ -5,6 +5,7 @@
 //! packet is cut at every length by `SNIFF_LAWS=all` in `tests/laws.rs`.
 
 use sniff::capture::{self, Error, Source};
+use sniff::cli::signals::Signals;
 use sniff::dissect::Registry;
 use sniff::proto;
 use sniff_testing::captures::{Dice, Kept, corpus, fixtures, frames};
@@ -13,23 +14,12 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// Runs the program in this process and returns its exit code, its lines and what it said on standard error.
 fn run(args: &[&str]) -> (u8, usize, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let interrupted = AtomicBool::new(false);
-    let mut env = sniff::cli::Env {
-        out: &mut out,
-        err: &mut err,
-        out_is_terminal: false,
-        err_is_terminal: false,
-        columns: None,
-        no_color: true,
-        clicolor_force: false,
-        zone: jiff::tz::TimeZone::UTC,
-        interrupted: &interrupted,
-    };
+    let signals = Signals::default();
+    let mut env = sniff::cli::Env::plain(&mut out, &mut err, &signals);
     let code = sniff::cli::run(["sniff"].iter().chain(args).map(OsString::from), &mut env);
     let lines = out.iter().filter(|b| **b == b'\n').count();
     (code, lines, String::from_utf8(err).expect("messages are UTF-8"))

@@ -203,6 +203,12 @@ pub trait Source {
         Ok(())
     }
 
+    /// No frame that has not yet arrived is wanted any more. Returns whether those that have are still delivered, before the
+    /// end; a file need not be read on.
+    fn stop(&mut self) -> bool {
+        false
+    }
+
     /// What each interface lost until now, and what else happened to it; empty for files.
     fn losses(&mut self) -> Vec<Losses> {
         Vec::new()

@@ -2,6 +2,7 @@
 //! wrong ([`diag`]).
 
 pub mod args;
+mod attend;
 pub mod diag;
 pub mod generate;
 mod memory;
@@ -9,6 +10,7 @@ mod moment;
 pub mod plan;
 pub mod progress;
 pub mod run;
+pub mod signals;
 pub mod views;
 
 pub use run::{Env, run};

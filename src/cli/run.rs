@@ -1,9 +1,11 @@
 //! Does what was planned, and says what came of it.
 
 use super::args::{Args, Document, VERBS, Verb, What};
+use super::attend::Attending;
 use super::diag::{Diag, Exit};
 use super::plan::{Plan, ViewPlan, plan};
 use super::progress::Progress;
+use super::signals::Signals;
 use super::{generate, views};
 use crate::capture::bpf::FilterSet;
 use crate::capture::{self, Source, link_description, link_name};
@@ -12,7 +14,7 @@ use crate::flow::Counts;
 use crate::output::fields::{self, Layout};
 use crate::output::schema::{self, conversations, story};
 use crate::output::{flows, protocols};
-use crate::pipeline::{self, Ended, Job, Outcome};
+use crate::pipeline::{self, Ended, Job, Options, Outcome};
 use crate::proto;
 use crate::text::{Text, escaped};
 use anyhow::bail;
@@ -20,7 +22,6 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
 use std::io::Write;
-use std::sync::atomic::AtomicBool;
 
 /// What the program needs from its surroundings, so that tests can give it other ones.
 pub struct Env<'a> {
@@ -40,12 +41,32 @@ pub struct Env<'a> {
     pub clicolor_force: bool,
     /// The local time zone.
     pub zone: jiff::tz::TimeZone,
-    /// Set by a signal: end as if the input had ended.
-    pub interrupted: &'a AtomicBool,
+    /// What signals have asked for.
+    pub signals: &'a Signals,
+    /// Asks the terminal that standard output is for its columns and lines.
+    pub window: fn() -> Option<(usize, usize)>,
 }
 
 /// The width of text where no terminal says another.
 const COLUMNS: usize = 100;
+
+impl<'a> Env<'a> {
+    /// No terminal and no environment, and times in UTC.
+    pub fn plain(out: &'a mut dyn Write, err: &'a mut dyn Write, signals: &'a Signals) -> Env<'a> {
+        Env {
+            out,
+            err,
+            out_is_terminal: false,
+            err_is_terminal: false,
+            columns: None,
+            no_color: false,
+            clicolor_force: false,
+            zone: jiff::tz::TimeZone::UTC,
+            signals,
+            window: || None,
+        }
+    }
+}
 
 impl Env<'_> {
     /// Whether colour is wanted when nobody said.
@@ -182,7 +203,11 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         }
     };
     announce(&plan, &source, env);
-    let mut progress = Progress::new(env.err_is_terminal && !env.out_is_terminal, source.size());
+    let is_table = matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..) | ViewPlan::Sockets(..));
+    let width = if is_table { env.table_width() } else { env.width() };
+    let progress = Progress::new(env.err_is_terminal && !env.out_is_terminal, source.size());
+    let mut attendant =
+        Attending { signals: env.signals, err: env.err, progress, verbose: plan.style.verbose > 0, window: env.window };
     let counting = matches!(plan.view, ViewPlan::Count);
     // Somebody who watches a pipe wants to see what comes, not what fills a buffer.
     let is_watched = env.out_is_terminal && source.size().is_none();
@@ -197,8 +222,6 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         ViewPlan::Story(asked, _) => Some(*asked),
         _ => None,
     };
-    let is_table = matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..) | ViewPlan::Sockets(..));
-    let width = if is_table { env.table_width() } else { env.width() };
     let mut view = views::view(plan, width);
     let outcome = pipeline::run(Job {
         source: &mut source,
@@ -206,15 +229,17 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         view: view.as_mut(),
         out: env.out,
         registry: &registry,
-        text: Text::with_colour(colour),
-        count,
-        unbuffered: line_buffered || is_watched,
-        unverified,
-        memory,
-        interrupted: env.interrupted,
-        progress: &mut |bytes| progress.at(bytes),
+        attendant: &mut attendant,
+        options: Options {
+            text: Text::with_colour(colour),
+            count,
+            unbuffered: line_buffered || is_watched,
+            unverified,
+            memory,
+            ..Options::default()
+        },
     });
-    progress.done();
+    attendant.progress.done();
     if counting {
         put(env, format!("{} packet{}\n", outcome.passed, if outcome.passed == 1 { "" } else { "s" }).as_bytes())?;
     }

@@ -28,9 +28,9 @@ pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
         ViewPlan::Tree(only, hex) => Box::new(Trees { only, hex }),
         ViewPlan::Explain(which, hex) => Box::new(Explanations { which, width, hex }),
         ViewPlan::Json => Box::new(JsonLines { json: Json::new(), changes: Vec::new() }),
-        ViewPlan::States(Tabular::Text) => Box::new(StateLines(states::Lines { stamp: line.stamp })),
-        ViewPlan::States(Tabular::Json) => Box::new(StateJson::default()),
-        ViewPlan::States(Tabular::Csv) => Box::new(StateCsv::default()),
+        ViewPlan::States(Tabular::Text) => Box::new(StateRows::Text(states::Lines { stamp: line.stamp })),
+        ViewPlan::States(Tabular::Json) => Box::new(StateRows::Json(states::Json::default())),
+        ViewPlan::States(Tabular::Csv) => Box::new(StateRows::Csv(states::Csv::default())),
         ViewPlan::Flows(format, order, limit) => {
             let form = match format {
                 Tabular::Text => Form::Text(width, line.stamp),
@@ -54,13 +54,7 @@ pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
 /// Shows nothing; the pipeline counts.
 struct Counted;
 
-impl View for Counted {
-    fn wants_tree(&self, _: u64) -> bool {
-        false
-    }
-
-    fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}
-}
+impl View for Counted {}
 
 /// Puts a packet's bytes under what is said of it.
 fn dump(packet: &Packet<'_>, form: Option<hex::Form>, out: &mut Text) {
@@ -77,13 +71,13 @@ struct Lines {
 }
 
 impl View for Lines {
-    fn wants_tree(&self, _: u64) -> bool {
-        false
-    }
-
     fn transition(&mut self, change: &Transition, _: &mut Text) {
         // What a timer changes has no line of its own here.
         self.changes.extend(change.frame.map(|_| *change));
+    }
+
+    fn left_out(&mut self) {
+        self.changes.clear();
     }
 
     fn packet(&mut self, packet: &Packet<'_>, _: &Tree, out: &mut Text) {
@@ -152,63 +146,38 @@ impl View for JsonLines {
     fn transition(&mut self, change: &Transition, _: &mut Text) {
         self.changes.extend(change.frame.map(|_| *change));
     }
-}
 
-struct StateLines(states::Lines);
-
-impl View for StateLines {
-    fn wants_tree(&self, _: u64) -> bool {
-        false
-    }
-
-    fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}
-
-    fn transition(&mut self, change: &Transition, out: &mut Text) {
-        self.0.transition(change, out);
+    fn left_out(&mut self) {
+        self.changes.clear();
     }
 }
 
-#[derive(Default)]
-struct StateCsv(states::Csv);
+/// Changes of state, a line each.
+enum StateRows {
+    Text(states::Lines),
+    Json(states::Json),
+    Csv(states::Csv),
+}
 
-impl View for StateCsv {
-    fn wants_tree(&self, _: u64) -> bool {
-        false
-    }
-
+impl View for StateRows {
     fn begin(&mut self, out: &mut Text) {
-        self.0.header(out);
+        if let StateRows::Csv(csv) = self {
+            csv.header(out);
+        }
     }
-
-    fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}
 
     fn transition(&mut self, change: &Transition, out: &mut Text) {
-        self.0.transition(change, out);
-    }
-}
-
-#[derive(Default)]
-struct StateJson(states::Json);
-
-impl View for StateJson {
-    fn wants_tree(&self, _: u64) -> bool {
-        false
-    }
-
-    fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}
-
-    fn transition(&mut self, change: &Transition, out: &mut Text) {
-        self.0.transition(change, out);
+        match self {
+            StateRows::Text(lines) => lines.transition(change, out),
+            StateRows::Json(json) => json.transition(change, out),
+            StateRows::Csv(csv) => csv.transition(change, out),
+        }
     }
 }
 
 struct FlowRows(Flows);
 
 impl View for FlowRows {
-    fn wants_tree(&self, _: u64) -> bool {
-        false
-    }
-
     fn wants_flows(&self) -> bool {
         true
     }
@@ -216,8 +185,6 @@ impl View for FlowRows {
     fn begin(&mut self, out: &mut Text) {
         self.0.begin(out);
     }
-
-    fn packet(&mut self, _: &Packet<'_>, _: &Tree, _: &mut Text) {}
 
     fn gone(&mut self, flow: &Flow, table: &Table, out: &mut Text) {
         self.0.flow(flow, table.now(), out);
@@ -241,10 +208,6 @@ struct SocketList {
 }
 
 impl View for SocketList {
-    fn wants_tree(&self, _: u64) -> bool {
-        false
-    }
-
     // So that it is told which conversations are forgotten.
     fn wants_flows(&self) -> bool {
         true
@@ -283,10 +246,6 @@ impl View for SocketList {
 struct StoryTold(Story);
 
 impl View for StoryTold {
-    fn wants_tree(&self, _: u64) -> bool {
-        false
-    }
-
     fn wants_flows(&self) -> bool {
         true
     }

@@ -33,10 +33,24 @@ pub struct Flow {
     pub zeek: Zeek,
     /// Index of the end that sent its first packet.
     pub opener: u8,
+    /// How far its leaving has come, in a live capture.
+    pub leaving: Leaving,
     /// What it is.
     pub kind: Kind,
     /// Bytes of memory beyond this record, as counted last.
     pub extra: u32,
+}
+
+/// How a conversation leaves the table in a live capture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leaving {
+    /// It goes on, as far as is known.
+    #[default]
+    No,
+    /// It will be looked at whether it has ended.
+    Watched,
+    /// It has been told.
+    Told,
 }
 
 /// What a conversation is. Both lie in the record: a pointer would cost each packet a cache miss.

@@ -4,6 +4,7 @@ pub mod clock;
 mod community;
 pub mod entry;
 pub mod exchange;
+mod farewell;
 pub mod key;
 pub mod numbers;
 pub mod reading;
@@ -14,7 +15,7 @@ pub mod tcp;
 pub mod timers;
 pub mod zeek;
 
-pub use entry::{Carrier, Flow, Kind};
+pub use entry::{Carrier, Flow, Kind, Leaving};
 pub use key::{FlowKey, Socket, Transport};
 pub use report::Report;
 pub use table::{Counts, Limits, Table, Transition};

@@ -3,8 +3,9 @@
 //! last.
 
 use super::clock::Instant;
-use super::entry::{Flow, Kind};
+use super::entry::{Flow, Kind, Leaving};
 use super::exchange::{Datagram, Exchange, SILENCE};
+use super::farewell::Farewells;
 use super::key::{FlowKey, Socket, Transport};
 use super::numbers;
 use super::reading;
@@ -27,11 +28,14 @@ pub struct Limits {
     pub memory: usize,
     /// Keep conversations that have ended until the memory is needed, to show them in the end.
     pub keep_ended: bool,
+    /// The capture goes on for days: conversations are told when they have ended ([`Table::over`]), and forgotten when
+    /// nothing more can come of them.
+    pub live: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { memory: 256 << 20, keep_ended: false }
+        Limits { memory: 256 << 20, keep_ended: false, live: false }
     }
 }
 
@@ -93,17 +97,18 @@ pub struct Table {
     keyed: RandomState,
     /// Places in `flows`. The keys are there, beside what a packet needs anyway, so that a lookup misses the cache once.
     index: HashTable<Slot>,
-    flows: Slab<Flow>,
+    pub(super) flows: Slab<Flow>,
     timers: Timers,
-    limits: Limits,
+    pub(super) limits: Limits,
     /// Bytes of memory that flows take beyond their records.
     extra: usize,
-    now: Instant,
+    pub(super) now: Instant,
     streams: [u32; Transport::COUNT],
-    counts: Counts,
+    pub(super) counts: Counts,
     changes: Vec<Change>,
     transitions: Vec<Transition>,
     gone: Vec<Flow>,
+    pub(super) farewells: Farewells,
 }
 
 impl Default for Table {
@@ -134,6 +139,7 @@ impl Table {
             changes: Vec::new(),
             transitions: Vec::new(),
             gone: Vec::new(),
+            farewells: Farewells::default(),
         }
     }
 
@@ -168,7 +174,13 @@ impl Table {
     /// Lets timers fire that are due until `time`.
     pub fn advance(&mut self, time: Time) {
         self.transitions.clear();
+        self.farewells.clear();
         self.tick(time);
+    }
+
+    /// When a timer is due, or somebody may have ended: not before then does [`Table::advance`] change anything.
+    pub fn due(&self) -> Option<Instant> {
+        [self.timers.next(), self.farewells.next()].into_iter().flatten().min()
     }
 
     fn tick(&mut self, time: Time) {
@@ -183,6 +195,9 @@ impl Table {
         }
         let flows = &self.flows;
         self.timers.tidy(|(due, slot, id)| flows.get(slot).is_some_and(|flow| flow.is_armed(id, due)));
+        if self.limits.live {
+            self.take_leave();
+        }
     }
 
     fn fire(&mut self, due: Instant, slot: Slot, id: u32) {
@@ -197,6 +212,7 @@ impl Table {
         self.weigh(slot);
         let class = self.flows[slot].class();
         self.flows.reclass(slot, class);
+        self.may_leave(slot, class);
     }
 
     /// Sets the timers of a flow for what is due next.
@@ -244,6 +260,7 @@ impl Table {
     pub fn observe(&mut self, packet: &Packet<'_>, found: &mut Conversations) {
         found.clear();
         self.transitions.clear();
+        self.farewells.clear();
         self.tick(packet.frame.time);
         // Conversations also grow while none is new.
         if self.memory() > self.limits.memory {
@@ -447,6 +464,7 @@ impl Table {
         flow.last_frame = u32::try_from(packet.facts.number).unwrap_or(u32::MAX);
         let class = flow.class();
         self.flows.touch(slot, class);
+        self.may_leave(slot, class);
         self.weigh(slot);
     }
 
@@ -474,6 +492,7 @@ impl Table {
             carriers: reading::carriers(part.packet, part.index),
             zeek,
             opener: part.from as u8,
+            leaving: Leaving::default(),
             kind,
             extra: 0,
         };
@@ -481,6 +500,7 @@ impl Table {
         let slot = self.flows.insert(flow, class);
         let (keyed, flows) = (&self.keyed, &self.flows);
         self.index.insert_unique(hash, slot, |s| keyed.hash_one(flows[*s].key.get()));
+        self.watch(slot);
         slot
     }
 
@@ -506,13 +526,16 @@ impl Table {
     }
 
     /// Takes a conversation out of the table.
-    fn give_up(&mut self, slot: Slot) {
+    pub(super) fn give_up(&mut self, slot: Slot) {
         let hash = self.keyed.hash_one(self.flows[slot].key.get());
         if let Ok(entry) = self.index.find_entry(hash, |s| *s == slot) {
             entry.remove();
         }
-        let Some(flow) = self.flows.remove(slot) else { return };
+        let Some(mut flow) = self.flows.remove(slot) else { return };
         self.extra = self.extra.saturating_sub(flow.extra as usize);
+        if self.farewells.take(slot) {
+            flow.leaving = Leaving::Watched;
+        }
         if self.limits.keep_ended {
             self.gone.push(flow);
         }
@@ -525,6 +548,7 @@ impl Table {
         }
         if self.limits.keep_ended {
             self.flows.reclass(slot, Class::Ended);
+            self.may_leave(slot, Class::Ended);
         } else {
             self.counts.expired += 1;
             self.give_up(slot);

@@ -37,6 +37,11 @@ impl Timers {
         })
     }
 
+    /// When the next one is due, which may be a void one.
+    pub fn next(&self) -> Option<Instant> {
+        self.heap.peek().map(|Reverse((due, ..))| *due)
+    }
+
     /// Takes out the timers that nobody waits for any more, because their flows have left or have set earlier ones, when
     /// there may be as many of them as of the others.
     pub fn tidy(&mut self, is_awaited: impl Fn(Timer) -> bool) {

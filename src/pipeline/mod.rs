@@ -1,7 +1,13 @@
 //! From a source of frames to a view of packets: reads, filters, peels, follows conversations, shows, counts.
 
-pub mod serial;
-pub mod view;
+mod attendant;
+mod job;
+mod live;
+mod serial;
+mod show;
+mod view;
 
-pub use serial::{Ended, Job, Outcome, run};
-pub use view::View;
+pub use attendant::{Attendant, News, Now, Unattended, Wishes};
+pub use job::{Ended, Job, Options, Outcome};
+pub use serial::run;
+pub use view::{Standing, View};

@@ -1,83 +1,16 @@
 //! One thread: frame after frame.
 
-use super::View;
+use super::live::Pace;
+use super::show::{Effort, State};
+use super::{Attendant, Ended, Job, Options, Outcome, View};
 use crate::capture::bpf::FilterSet;
-use crate::capture::{Error, Frame, LinkType, Source};
+use crate::capture::{Frame, LinkType, Source};
 use crate::dissect::Registry;
-use crate::flow::{Counts, Limits, Table};
-use crate::packet::fragments::{self, Fragments};
-use crate::packet::{self, Conversations, Facts, Layers, Packet};
+use crate::flow::{Limits, Table};
+use crate::packet::Facts;
 use crate::text::Text;
 use crate::time::Time;
-use crate::tree::Tree;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-
-/// What is to be done.
-pub struct Job<'a> {
-    /// Where frames come from.
-    pub source: &'a mut dyn Source,
-    /// Which frames count; all, if there is none.
-    pub filter: Option<&'a mut FilterSet>,
-    /// How packets are shown.
-    pub view: &'a mut dyn View,
-    /// Where the view's text goes.
-    pub out: &'a mut dyn Write,
-    /// The protocols.
-    pub registry: &'a Registry,
-    /// The buffer that the view writes into; decides about colour.
-    pub text: Text,
-    /// End after so many frames that pass the filter.
-    pub count: Option<u64>,
-    /// Write each packet out at once.
-    pub unbuffered: bool,
-    /// Don't compare checksums with what they cover.
-    pub unverified: bool,
-    /// Bytes of memory for conversations.
-    pub memory: usize,
-    /// Set from outside to end the run as if the input had ended.
-    pub interrupted: &'a AtomicBool,
-    /// Told now and then how many bytes of the input have been read.
-    pub progress: &'a mut dyn FnMut(u64),
-}
-
-/// Why a run ended.
-#[derive(Debug)]
-pub enum Ended {
-    /// The input ended, or what was asked for is shown.
-    Done,
-    /// Somebody asked for the end.
-    Interrupted,
-    /// The reader of the output went away: success, as everybody who pipes into `head` expects.
-    ClosedPipe,
-    /// The input is damaged or cannot be read on.
-    Input(Error),
-    /// The output cannot be written.
-    Output(io::Error),
-}
-
-/// What a run came to.
-#[derive(Debug)]
-pub struct Outcome {
-    /// Why it ended.
-    pub ended: Ended,
-    /// Frames read.
-    pub frames: u64,
-    /// Frames that passed the filter.
-    pub passed: u64,
-    /// Frames with VLAN tags among those that did not pass.
-    pub tagged_missed: u64,
-    /// Frames of link types for which the filter cannot be compiled; they count as not passed.
-    pub unfiltered: u64,
-    /// Why it cannot, for the first of them.
-    pub filter_error: Option<Error>,
-    /// Frames at which a dissector failed: bugs in `sniff`.
-    pub bugs: u64,
-    /// Conversations.
-    pub flows: Counts,
-    /// Fragments, and the datagrams they belong to.
-    pub fragments: fragments::Counts,
-}
 
 /// How much text gathers before it is written.
 const FLUSH_BYTES: usize = 64 * 1024;
@@ -86,189 +19,182 @@ const PROGRESS_FRAMES: u64 = 4096;
 
 /// Runs a job to its end.
 pub fn run(job: Job<'_>) -> Outcome {
-    let Job {
-        source,
-        mut filter,
-        view,
-        out,
-        registry,
-        mut text,
-        count,
-        unbuffered,
-        unverified,
-        memory,
-        interrupted,
-        progress,
-    } = job;
-    let mut outcome = Outcome {
-        ended: Ended::Done,
-        frames: 0,
-        passed: 0,
-        tagged_missed: 0,
-        unfiltered: 0,
-        filter_error: None,
-        bugs: 0,
-        flows: Counts::default(),
-        fragments: fragments::Counts::default(),
-    };
-    let limits = Limits { memory, keep_ended: view.wants_flows() };
-    let mut state = State { table: Table::new(limits), ..State::default() };
-    let mut first: Option<Time> = None;
-    let mut previous = Time::default();
-    view.begin(&mut text);
-    outcome.ended = loop {
-        if interrupted.load(Ordering::Relaxed) {
-            break Ended::Interrupted;
+    let mut run = Run::new(job);
+    run.view.begin(&mut run.options.text);
+    let ended = run.frames();
+    run.finish(ended)
+}
+
+/// A job that is being done.
+pub(super) struct Run<'a> {
+    pub(super) source: &'a mut dyn Source,
+    filter: Option<&'a mut FilterSet>,
+    pub(super) view: &'a mut dyn View,
+    out: &'a mut dyn Write,
+    registry: &'a Registry,
+    pub(super) attendant: &'a mut dyn Attendant,
+    pub(super) options: Options,
+    pub(super) state: State,
+    pub(super) outcome: Outcome,
+    pub(super) pace: Pace,
+    first: Option<Time>,
+    previous: Time,
+    /// Why the source was told to stop; what has arrived before is still read.
+    pub(super) stopped: Option<Ended>,
+}
+
+impl<'a> Run<'a> {
+    fn new(job: Job<'a>) -> Run<'a> {
+        let Job { source, filter, view, out, registry, attendant, options } = job;
+        let limits = Limits { memory: options.memory, keep_ended: view.wants_flows(), live: options.live };
+        let pace = Pace::new(attendant.now(), view.period(), options.duration);
+        Run {
+            source,
+            filter,
+            view,
+            out,
+            registry,
+            attendant,
+            options,
+            state: State::new(Table::new(limits)),
+            outcome: Outcome::default(),
+            pace,
+            first: None,
+            previous: Time::default(),
+            stopped: None,
         }
-        if count.is_some_and(|limit| outcome.passed >= limit) || view.is_done(outcome.frames) {
-            break Ended::Done;
+    }
+
+    /// Reads frames until there is a reason to end.
+    fn frames(&mut self) -> Ended {
+        loop {
+            if self.stopped.is_none()
+                && self.attendant.is_interrupted()
+                && let Some(ended) = self.stop(Ended::Interrupted)
+            {
+                return ended;
+            }
+            if self.options.count.is_some_and(|limit| self.outcome.passed >= limit)
+                || self.view.is_done(self.outcome.frames)
+            {
+                return Ended::Done;
+            }
+            let found = self.source.next().map(|frame| frame.is_some());
+            let done = match found {
+                Ok(true) => self.frame(),
+                Ok(false) if self.source.is_idle() && self.stopped.is_none() => self.idle(),
+                Ok(false) => return self.stopped.take().unwrap_or(Ended::Done),
+                Err(error) => return Ended::Input(error),
+            };
+            if let Err(ended) = done {
+                return ended;
+            }
         }
-        match source.next() {
-            Ok(Some(_)) => {}
-            Ok(None) => break Ended::Done,
-            Err(error) => break Ended::Input(error),
+    }
+
+    /// Ends the run, at once or when what has arrived is read.
+    pub(super) fn stop(&mut self, ended: Ended) -> Option<Ended> {
+        if self.source.stop() {
+            self.stopped = Some(ended);
+            return None;
         }
+        Some(ended)
+    }
+
+    /// Does everything for the frame that the source has delivered.
+    fn frame(&mut self) -> Result<(), Ended> {
         // Looked at again, so that the interfaces can be looked at beside it.
-        let Some(frame) = source.frame() else { break Ended::Done };
+        let Some(frame) = self.source.frame() else { return Ok(()) };
+        let outcome = &mut self.outcome;
         outcome.frames += 1;
         if outcome.frames.is_multiple_of(PROGRESS_FRAMES) {
-            progress(source.position());
+            self.attendant.progress(self.source.position());
         }
-        if let Some(filter) = filter.as_deref_mut() {
+        if let Some(filter) = self.filter.as_deref_mut() {
             match filter.matches(frame.link, frame.data, frame.wire()) {
                 Ok(true) => {}
                 Ok(false) => {
                     outcome.tagged_missed += u64::from(is_vlan_tagged(&frame));
-                    continue;
+                    return Ok(());
                 }
                 Err(error) => {
                     outcome.unfiltered += 1;
                     outcome.filter_error.get_or_insert(error);
-                    continue;
+                    return Ok(());
                 }
             }
         }
         outcome.passed += 1;
-        let interface = source.interfaces().get(frame.interface as usize);
-        let facts = Facts {
-            number: outcome.frames,
-            first: *first.get_or_insert(frame.time),
-            previous: if outcome.passed == 1 { frame.time } else { previous },
-            interface: interface.filter(|i| i.described).map(|_| frame.interface),
-            interface_name: interface.and_then(|i| i.name.as_deref()),
-            interface_description: interface.and_then(|i| i.description.as_deref()),
-            unverified,
-        };
-        previous = frame.time;
+        outcome.bytes += u64::from(frame.wire());
+        let effort = self.pace.effort();
+        let text = &mut self.options.text;
         let before = text.len();
-        let shown = show(&frame, &facts, registry, &mut state, view, &mut text);
-        if shown.is_err() {
-            outcome.bugs += 1;
+        outcome.unshown += u64::from(effort < Effort::Show);
+        if effort == Effort::Count {
+            outcome.unfollowed += 1;
+        } else {
+            let interface = self.source.interfaces().get(frame.interface as usize);
+            let facts = Facts {
+                number: outcome.frames,
+                first: *self.first.get_or_insert(frame.time),
+                previous: if outcome.passed == 1 { frame.time } else { self.previous },
+                interface: interface.filter(|i| i.described).map(|_| frame.interface),
+                interface_name: interface.and_then(|i| i.name.as_deref()),
+                interface_description: interface.and_then(|i| i.description.as_deref()),
+                unverified: self.options.unverified,
+            };
+            if self.state.show(&frame, &facts, self.registry, self.view, effort, text).is_err() {
+                outcome.bugs += 1;
+            }
         }
-        let is_due = (unbuffered && text.len() > before) || text.len() >= FLUSH_BYTES;
-        if is_due && let Err(error) = write(out, &mut text, unbuffered) {
-            break error;
+        self.previous = frame.time;
+        let is_due = (self.options.unbuffered && text.len() > before) || text.len() >= FLUSH_BYTES;
+        if is_due {
+            write(self.out, text, self.options.unbuffered)?;
         }
-    };
-    let mut failed = None;
-    view.rest(&state.table, &mut text, &mut |text| {
-        if text.len() >= FLUSH_BYTES && failed.is_none() {
-            failed = write(out, text, unbuffered).err();
+        if self.options.live && self.outcome.passed.is_multiple_of(Pace::FRAMES) {
+            let arrived = self.previous;
+            self.attend(Some(arrived))?;
         }
-        failed.is_none()
-    });
-    view.end(&state.table, &mut text);
-    let failed = failed.map_or_else(|| write(out, &mut text, true), Err);
-    if let Err(error) = failed {
-        // A damaged input is the older news, and is told anyway.
-        if matches!(outcome.ended, Ended::Done | Ended::Interrupted) {
-            outcome.ended = error;
-        }
+        Ok(())
     }
-    progress(source.position());
-    outcome.flows = state.table.counts();
-    outcome.fragments = state.fragments.counts();
-    outcome
-}
 
-/// What is reused from frame to frame.
-#[derive(Default)]
-struct State {
-    layers: Layers,
-    fragments: Fragments,
-    table: Table,
-    conversations: Conversations,
-    tree: Tree,
-}
-
-/// Takes one frame from bytes to text. One guard around all of it; only when something fails are the steps done again
-/// one by one, so that a failing dissector or writer costs no more than its own output.
-fn show(
-    frame: &Frame<'_>,
-    facts: &Facts<'_>,
-    registry: &Registry,
-    state: &mut State,
-    view: &mut dyn View,
-    text: &mut Text,
-) -> Result<(), packet::Failed> {
-    let start = text.len();
-    let done = packet::guarded(|| {
-        let State { layers, fragments, table, conversations, tree } = &mut *state;
-        packet::peel_unguarded(registry, frame, layers);
-        fragments.clear();
-        if layers.fragment().is_some() {
-            packet::join(registry, frame, facts.number, layers, fragments);
+    /// Writes out what is buffered.
+    pub(super) fn flush(&mut self) -> Result<(), Ended> {
+        if self.options.text.is_empty() {
+            return Ok(());
         }
-        let bare = Packet::new(frame, facts, layers, &Conversations::NONE, registry).with(fragments);
-        table.observe(&bare, conversations);
-        for change in table.transitions() {
-            view.transition(change, text);
-        }
-        while let Some(flow) = table.gone() {
-            view.gone(&flow, table, text);
-        }
-        let packet = Packet { conversations, ..bare };
-        let grown = match view.wants_tree(facts.number) {
-            true => packet::tree(&packet, tree),
-            false => Ok(()),
-        };
-        view.packet(&packet, tree, text);
-        grown
-    });
-    match done {
-        Ok(grown) => grown,
-        Err(failed) => {
-            text.truncate(start);
-            show_by_steps(frame, facts, registry, state, view, text);
-            Err(failed)
-        }
+        write(self.out, &mut self.options.text, true)
     }
-}
 
-/// Shows a frame at which something fails, as far as the rest allows.
-#[cold]
-fn show_by_steps(
-    frame: &Frame<'_>,
-    facts: &Facts<'_>,
-    registry: &Registry,
-    state: &mut State,
-    view: &mut dyn View,
-    text: &mut Text,
-) {
-    let State { layers, fragments, conversations, tree, .. } = state;
-    // What fails is known already, and counted once.
-    let _ = packet::peel(registry, frame, layers);
-    fragments.clear();
-    conversations.clear();
-    tree.clear();
-    let packet = Packet::new(frame, facts, layers, conversations, registry);
-    if view.wants_tree(facts.number) {
-        let _ = packet::tree(&packet, tree);
-    }
-    let start = text.len();
-    if packet::guarded(|| view.packet(&packet, tree, text)).is_err() {
-        text.truncate(start);
-        text.lit("frame ").num(facts.number).lit(": [bug in sniff: this packet could not be shown]\n");
+    fn finish(mut self, ended: Ended) -> Outcome {
+        self.outcome.ended = ended;
+        self.outcome.losses = self.source.losses();
+        let Run { source, view, out, attendant, options, state, outcome, .. } = &mut self;
+        let (text, unbuffered) = (&mut options.text, options.unbuffered);
+        let mut failed = None;
+        view.rest(&state.table, text, &mut |text| {
+            if text.len() >= FLUSH_BYTES && failed.is_none() {
+                failed = write(*out, text, unbuffered).err();
+            }
+            failed.is_none()
+        });
+        view.end(&state.table, text);
+        attendant.progress(source.position());
+        outcome.flows = state.table.counts();
+        outcome.fragments = state.fragments.counts();
+        if self.options.live {
+            let now = self.attendant.now();
+            self.show_losses(now);
+        }
+        let failed = failed.map_or_else(|| write(self.out, &mut self.options.text, true), Err);
+        if let Err(error) = failed {
+            // A damaged input is the older news, and is told anyway.
+            if matches!(self.outcome.ended, Ended::Done | Ended::Interrupted) {
+                self.outcome.ended = error;
+            }
+        }
+        self.outcome
     }
 }
 

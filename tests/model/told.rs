@@ -3,12 +3,12 @@
 use super::channel::Micros;
 use serde_json::Value;
 use smoltcp::socket::tcp::State;
+use sniff::cli::signals::Signals;
 use sniff_testing::kit::START_SECS;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 /// A socket and its peer.
 pub(crate) type Socket = (SocketAddr, SocketAddr);
@@ -55,17 +55,8 @@ pub(crate) fn state(name: &str) -> Option<State> {
 /// Every line that a view prints for a capture.
 fn lines(capture: &Path, view: &str) -> Result<Vec<Value>, String> {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut env = sniff::cli::Env {
-        out: &mut out,
-        err: &mut err,
-        out_is_terminal: false,
-        err_is_terminal: false,
-        columns: None,
-        no_color: false,
-        clicolor_force: false,
-        zone: jiff::tz::TimeZone::UTC,
-        interrupted: &AtomicBool::new(false),
-    };
+    let signals = Signals::default();
+    let mut env = sniff::cli::Env::plain(&mut out, &mut err, &signals);
     let words = ["sniff", "-r"].map(OsString::from).into_iter();
     let words = words.chain([capture.into()]).chain([view, "-T", "json"].map(OsString::from));
     let code = sniff::cli::run(words, &mut env);

@@ -6,12 +6,11 @@ use sniff::output::json::Json;
 use sniff::output::line::Line;
 use sniff::output::time::{Form, Stamp};
 use sniff::packet::Packet;
-use sniff::pipeline::{self, Ended, Job, Outcome, View};
+use sniff::pipeline::{self, Ended, Job, Options, Outcome, Unattended, View};
 use sniff::text::Text;
 use sniff::tree::Tree;
 use std::io::{self, Cursor, Write};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 /// Writes each packet as a line and as JSON.
 struct Both {
@@ -72,13 +71,8 @@ pub fn show(registry: &Registry, bytes: Vec<u8>) -> Result<Read, String> {
         view: &mut view,
         out: &mut Bytes::default(),
         registry,
-        text: Text::new(),
-        count: None,
-        unbuffered: false,
-        unverified: false,
-        memory: 64 << 20,
-        interrupted: &AtomicBool::new(false),
-        progress: &mut |_| {},
+        attendant: &mut Unattended,
+        options: Options::default(),
     });
     judge(&outcome, &mut source)
 }

@@ -79,7 +79,7 @@ fn identity(counts: Counts) {
 fn unanswered_attempts_leave_before_open_connections() {
     // The open one takes half as much again, until its server proves that it knows it to be open.
     let memory = 10 * Table::FLOW_COST + Table::FLOW_COST / 2;
-    let mut bench = Bench::new(Limits { memory, keep_ended: false });
+    let mut bench = Bench::new(Limits { memory, keep_ended: false, live: false });
     bench.see(&syn(40000, 1), 0);
     bench.see(&syn_ack(40000, 1000, 2), 0);
     let open = bench.see(&ack(40000, 2, 1001), 0);
@@ -96,7 +96,7 @@ fn unanswered_attempts_leave_before_open_connections() {
 #[test]
 fn ten_thousand_distinct_syns_stay_within_the_memory() {
     let memory = 64 * Table::FLOW_COST;
-    let mut bench = Bench::new(Limits { memory, keep_ended: false });
+    let mut bench = Bench::new(Limits { memory, keep_ended: false, live: false });
     for n in 0..10_000u32 {
         bench.see(&syn(1024 + (n % 60_000) as u16, n), 0);
     }
@@ -175,7 +175,7 @@ fn a_conversation_takes_at_most_512_bytes() {
 #[test]
 fn connections_that_grow_give_way_too() {
     let memory = 500 * Table::FLOW_COST;
-    let mut bench = Bench::new(Limits { memory, keep_ended: false });
+    let mut bench = Bench::new(Limits { memory, keep_ended: false, live: false });
     for round in 0..20u32 {
         for port in 0..450u16 {
             // Each one leaves a gap before it, and a timer behind it.
@@ -194,7 +194,7 @@ fn connections_that_grow_give_way_too() {
 
 #[test]
 fn timers_of_connections_that_have_left_do_not_gather() {
-    let mut bench = Bench::new(Limits { memory: 16 * Table::FLOW_COST, keep_ended: false });
+    let mut bench = Bench::new(Limits { memory: 16 * Table::FLOW_COST, keep_ended: false, live: false });
     for n in 0..5000u16 {
         let port = 1024 + n;
         bench.see(&built(ip(CLIENT, SERVER).tcp(port, 80, 2, 64240).ack(1001).fin(), &[]), 1);

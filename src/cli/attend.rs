@@ -1,0 +1,121 @@
+//! Attends a run: signals in, news and progress out.
+
+use super::progress::Progress;
+use super::signals::Signals;
+use crate::capture::{Event, Interface, Losses};
+use crate::pipeline::{Attendant, News, Wishes};
+use crate::text::escaped;
+use std::io::Write;
+use std::os::fd::BorrowedFd;
+
+/// The terminal and the signals, as a run sees them.
+pub(super) struct Attending<'a> {
+    pub(super) signals: &'a Signals,
+    pub(super) err: &'a mut dyn Write,
+    pub(super) progress: Progress,
+    /// `-v`: losses are told when they happen.
+    pub(super) verbose: bool,
+    /// Asks the terminal for its columns and lines.
+    pub(super) window: fn() -> Option<(usize, usize)>,
+}
+
+impl Attendant for Attending<'_> {
+    fn is_interrupted(&self) -> bool {
+        self.signals.stop()
+    }
+
+    fn wishes(&mut self) -> Wishes {
+        self.signals.heard();
+        Wishes { counts: self.signals.counts(), flush: self.signals.flush() }
+    }
+
+    fn bell(&self) -> Option<BorrowedFd<'_>> {
+        self.signals.bell()
+    }
+
+    fn progress(&mut self, bytes: u64) {
+        self.progress.at(bytes);
+    }
+
+    fn tell(&mut self, news: News<'_>) {
+        let line = match news {
+            News::Notice(notice, interfaces) => {
+                let name = name(notice.interface, interfaces);
+                match &notice.event {
+                    Event::Down => format!("{name}: the interface went down; the capture goes on when it is up again"),
+                    Event::Up => format!("{name}: the interface is up again"),
+                    Event::Renamed(to) => format!("{name}: the interface is called {} now", escaped(to)),
+                    Event::Gone => format!("{name}: the interface is gone; what it had delivered was read"),
+                }
+            }
+            News::Losses(losses, interfaces) if self.verbose => losses_in_words(losses, interfaces),
+            News::Losses(..) => return,
+            News::Counts(captured, losses, _) => counts(captured, losses).join(", "),
+            News::Unshown(n) => format!("{n} packets saved but not shown until now, because there was no time"),
+        };
+        // Nothing can be said when standard error is gone.
+        let _ = writeln!(self.err, "sniff: {line}");
+    }
+
+    fn window(&mut self) -> Option<(usize, usize)> {
+        (self.window)()
+    }
+}
+
+fn name(interface: u32, interfaces: &[Interface]) -> String {
+    let name = interfaces.get(interface as usize).and_then(|i| i.name.as_deref());
+    name.map_or_else(|| format!("interface {interface}"), escaped)
+}
+
+fn losses_in_words(losses: &[Losses], interfaces: &[Interface]) -> String {
+    let each = losses.iter().filter(|l| l.dropped > 0 || l.interface_dropped > 0).map(|l| {
+        let name = name(l.interface, interfaces);
+        match l.interface_dropped {
+            0 => format!("{name}: {} dropped by kernel until now", packets(l.dropped)),
+            n => format!("{name}: {} dropped by kernel, {n} by the interface until now", packets(l.dropped)),
+        }
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// A number of packets in words.
+pub(super) fn packets(n: u64) -> String {
+    format!("{n} packet{}", if n == 1 { "" } else { "s" })
+}
+
+/// The counts of a live capture, in tcpdump's words and order.
+pub(super) fn counts(captured: u64, losses: &[Losses]) -> Vec<String> {
+    let sum = |of: fn(&Losses) -> u64| losses.iter().map(of).fold(0, u64::saturating_add);
+    let mut lines = vec![
+        format!("{} captured", packets(captured)),
+        format!("{} received by filter", packets(sum(|l| l.received))),
+        format!("{} dropped by kernel", packets(sum(|l| l.dropped))),
+    ];
+    let others = [
+        (sum(|l| l.interface_dropped), "dropped by interface"),
+        (sum(Losses::unread), "received but not read before the end"),
+    ];
+    lines.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", packets(*n))));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counts;
+    use crate::capture::Losses;
+
+    #[test]
+    fn counts_add_up_over_interfaces_and_name_only_the_losses_there_are() {
+        let one = Losses { interface: 0, received: 10, delivered: 7, dropped: 1, interface_dropped: 0 };
+        let two = Losses { interface: 1, received: 1, delivered: 1, ..Losses::default() };
+        assert_eq!(
+            counts(8, &[one, two]),
+            [
+                "8 packets captured",
+                "11 packets received by filter",
+                "1 packet dropped by kernel",
+                "2 packets received but not read before the end"
+            ]
+        );
+    }
+}

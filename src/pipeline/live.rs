@@ -1,0 +1,188 @@
+//! What a run does besides frames, so that everything is shown when it is known: timers, pictures, news, and what is left out
+//! when there is more to do than time.
+
+use super::serial::Run;
+use super::show::{self, Effort, State};
+use super::{Ended, News, Now, Outcome, Standing, Wishes};
+use crate::capture::Source;
+use crate::flow::clock;
+use crate::time::Time;
+use std::time::{Duration, Instant};
+
+/// How often losses are looked at.
+const LOSSES: Duration = Duration::from_secs(1);
+/// So far behind the clock the table stays while no frame is there: frames that have passed may still be on their way from
+/// the kernel, which hands them over in blocks.
+const ON_THE_WAY: i64 = 30 * clock::MILLISECOND;
+/// Frames older than this when they are read mean that the run is behind: packets that are saved are no longer shown.
+const BEHIND: Duration = Duration::from_millis(250);
+/// … their conversations are not even followed.
+const FAR_BEHIND: Duration = Duration::from_secs(1);
+/// … it has caught up.
+const CAUGHT_UP: Duration = Duration::from_millis(50);
+/// A wait never lasts longer, so that a clock that was set is noticed.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// What is due when, in a live run.
+#[derive(Debug)]
+pub(super) struct Pace {
+    began: Instant,
+    /// When the view is to be refreshed.
+    refresh: Option<(Instant, Duration)>,
+    losses: Instant,
+    ends: Option<Instant>,
+    /// Frames lost until they were looked at last.
+    lost: u64,
+    told_unshown: u64,
+    effort: Effort,
+}
+
+impl Pace {
+    /// How many frames pass between two looks at the clock.
+    pub(super) const FRAMES: u64 = 64;
+
+    pub(super) fn new(now: Now, period: Option<Duration>, duration: Option<Duration>) -> Pace {
+        let began = now.instant;
+        Pace {
+            began,
+            refresh: period.map(|period| (began + period, period)),
+            losses: began + LOSSES,
+            ends: duration.and_then(|duration| began.checked_add(duration)),
+            lost: 0,
+            told_unshown: 0,
+            effort: Effort::Show,
+        }
+    }
+
+    /// How much is to be done for a frame.
+    pub(super) fn effort(&self) -> Effort {
+        self.effort
+    }
+
+    /// Whether there is less time than work, when a frame that arrived at this time is read only now.
+    fn keep_up(&mut self, arrived: Time, now: Time) {
+        let late = u64::try_from(now.since(arrived).as_nanos()).map_or(Duration::ZERO, Duration::from_nanos);
+        self.effort = match self.effort {
+            _ if late > FAR_BEHIND => Effort::Count,
+            effort if late > BEHIND => effort.min(Effort::Follow),
+            _ if late < CAUGHT_UP => Effort::Show,
+            effort => effort,
+        };
+    }
+}
+
+impl Pace {
+    /// How the run stands.
+    fn standing<'s>(
+        &self,
+        source: &'s dyn Source,
+        outcome: &'s Outcome,
+        state: &State,
+        now: Now,
+        window: Option<(usize, usize)>,
+    ) -> Standing<'s> {
+        Standing {
+            time: now.wall,
+            elapsed: now.instant.saturating_duration_since(self.began),
+            frames: outcome.passed,
+            bytes: outcome.bytes,
+            unshown: outcome.unshown,
+            losses: &outcome.losses,
+            interfaces: source.interfaces(),
+            flows: state.table.counts(),
+            window,
+        }
+    }
+}
+
+impl Run<'_> {
+    /// No frame is there: shows what is known, lets timers fire, and waits.
+    pub(super) fn idle(&mut self) -> Result<(), Ended> {
+        self.pace.effort = Effort::Show;
+        self.attend(None)?;
+        self.flush()?;
+        let now = self.attendant.now();
+        let timeout = self.patience(now);
+        let bell = self.attendant.bell();
+        self.source.wait(bell.as_slice(), Some(timeout)).map_err(Ended::Input)
+    }
+
+    /// How long nothing is due.
+    fn patience(&self, now: Now) -> Duration {
+        let dues = [self.pace.refresh.map(|(at, _)| at), Some(self.pace.losses), self.pace.ends];
+        let by_instant = dues.into_iter().flatten().min().map(|at| at.saturating_duration_since(now.instant));
+        let by_wall = self.state.table.due().map(|due| {
+            let nanos = due.plus(ON_THE_WAY).since(clock::Instant::of(now.wall));
+            Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))
+        });
+        [by_instant, by_wall].into_iter().flatten().min().unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
+    }
+
+    /// Does what is due. `arrived` is the time of the frame that was read last, when there may be more.
+    pub(super) fn attend(&mut self, arrived: Option<Time>) -> Result<(), Ended> {
+        let now = self.attendant.now();
+        if let Some(arrived) = arrived {
+            if self.options.may_shed {
+                self.pace.keep_up(arrived, now.wall);
+            }
+        } else {
+            let known = clock::Instant::of(now.wall).plus(-ON_THE_WAY).time();
+            self.state.table.advance(known);
+            show::tell(&mut self.state.table, self.view, &mut self.options.text);
+        }
+        for notice in self.source.notices() {
+            self.attendant.tell(News::Notice(&notice, self.source.interfaces()));
+        }
+        let wishes = self.attendant.wishes();
+        if wishes.flush {
+            self.flush()?;
+        }
+        self.look_at_losses(now, wishes);
+        if let Some((at, period)) = self.pace.refresh
+            && at <= now.instant
+        {
+            // After a pause, once is enough.
+            self.pace.refresh = Some((now.instant + period, period));
+            self.outcome.losses = self.source.losses();
+            let window = self.attendant.window();
+            let standing = self.pace.standing(&*self.source, &self.outcome, &self.state, now, window);
+            self.view.refresh(&self.state.table, &standing, &mut self.options.text);
+            self.flush()?;
+        }
+        if self.stopped.is_none()
+            && self.pace.ends.is_some_and(|at| at <= now.instant)
+            && let Some(ended) = self.stop(Ended::Done)
+        {
+            return Err(ended);
+        }
+        Ok(())
+    }
+
+    fn look_at_losses(&mut self, now: Now, wishes: Wishes) {
+        if now.instant < self.pace.losses && !wishes.counts {
+            return;
+        }
+        self.pace.losses = now.instant + LOSSES;
+        self.outcome.losses = self.source.losses();
+        let (losses, interfaces) = (&self.outcome.losses, self.source.interfaces());
+        if wishes.counts {
+            self.attendant.tell(News::Counts(self.outcome.passed, losses, interfaces));
+        }
+        let lost = losses.iter().map(|l| l.dropped.saturating_add(l.interface_dropped)).sum();
+        if lost > self.pace.lost {
+            self.pace.lost = lost;
+            self.attendant.tell(News::Losses(losses, interfaces));
+            self.show_losses(now);
+        }
+        if self.outcome.unshown > self.pace.told_unshown {
+            self.pace.told_unshown = self.outcome.unshown;
+            self.attendant.tell(News::Unshown(self.outcome.unshown));
+        }
+    }
+
+    /// Lets the view write what was lost.
+    pub(super) fn show_losses(&mut self, now: Now) {
+        let standing = self.pace.standing(&*self.source, &self.outcome, &self.state, now, None);
+        self.view.losses(&standing, &mut self.options.text);
+    }
+}
