@@ -245,6 +245,8 @@ pub struct Style {
     pub absolute: bool,
     /// `-K`: checksums are not compared.
     pub unverified: bool,
+    /// Lines say on which interface a frame was captured, and which way it went, because there are several.
+    pub interface: bool,
 }
 
 /// One peeled layer, as line printers see it.

@@ -139,6 +139,7 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
             verbose: args.verbose.min(3),
             absolute: args.absolute,
             unverified: args.unverified,
+            interface: false,
         },
         stamp: Stamp::new(form, zone, args.nano),
         numbered: args.numbered,

@@ -3,6 +3,7 @@
 use super::time::Stamp;
 use crate::dissect::Style;
 use crate::flow::Transition;
+use crate::flow::tcp::Remarks;
 use crate::input::{Bad, Extent, Stop};
 use crate::packet::{End, MAX_LAYERS, Packet};
 use crate::proto;
@@ -22,6 +23,9 @@ pub struct Line {
 /// How wide tcpdump makes the number of a frame.
 const NUMBER_WIDTH: usize = 5;
 
+/// How wide tcpdump makes the name of an interface.
+const INTERFACE_WIDTH: usize = 5;
+
 impl Line {
     /// Writes a packet's line, with the changes of state that it shows, and the end of the line. Some layers use several
     /// lines under `-v`, as in tcpdump.
@@ -31,6 +35,11 @@ impl Line {
             out.spaces(NUMBER_WIDTH.saturating_sub(digits)).num(packet.facts.number).lit("  ");
         }
         self.stamp.write(packet.frame.time, out);
+        if self.style.interface {
+            let before = out.len();
+            out.untrusted(packet.facts.interface_name.unwrap_or(b"?"));
+            out.spaces(INTERFACE_WIDTH.saturating_sub(out.len() - before)).ch(' ');
+        }
         let start = out.len();
         for (index, layer) in packet.layers.glimpsed().iter().enumerate() {
             // A packet that is quoted by an error message is for those who want more.
@@ -64,6 +73,38 @@ impl Line {
             out.paint(super::states::colour(change.to), |out| super::states::arrow(change, out));
         }
         out.ch('\n');
+    }
+}
+
+/// Writes what makes a packet remarkable, for a comment on it in a capture file: the connection and its changes, what the
+/// analysis says of the segment, and what is wrong with the packet. Nothing for others.
+pub fn comment(packet: &Packet<'_>, changes: &[Transition], out: &mut Text) {
+    let start = out.len();
+    let mut flow = None;
+    for change in changes {
+        part(start, out);
+        if flow.replace(change.flow) != Some(change.flow) {
+            out.ch('#').num(change.flow.into()).ch(' ');
+        }
+        super::states::arrow(change, out);
+        out.lit(" (").lit(change.why.text()).ch(')');
+    }
+    if let Some(conversation) = packet.conversations.innermost() {
+        for words in Remarks(conversation.remarks).words() {
+            part(start, out);
+            if flow.replace(conversation.flow) != Some(conversation.flow) {
+                out.ch('#').num(conversation.flow.into()).ch(' ');
+            }
+            out.lit(words);
+        }
+    }
+    let before = out.len();
+    remarks(packet, before, out);
+}
+
+fn part(start: usize, out: &mut Text) {
+    if out.len() > start {
+        out.lit(", ");
     }
 }
 

@@ -113,19 +113,26 @@ pub fn next(header: &[u8], at: &Places) -> Next {
     }
 }
 
-/// `In 02:00:00:00:00:07 ethertype IPv4 (0x0800), length 56: `, with `-e` only.
+/// `In 02:00:00:00:00:07 ethertype IPv4 (0x0800), length 56: `, with `-e` only. Beside the name of the interface, `In ` comes
+/// without `-e`, too.
 pub fn line(seen: &Seen<'_>, at: &Places, interface: Option<u32>, out: &mut Text) {
-    if !seen.style.link && seen.next.is_some() {
+    let whole = seen.style.link || seen.next.is_none();
+    if !whole && !seen.style.interface {
         return;
     }
-    out.lit(match number(seen.header, at.packet.0, at.packet.1) {
-        0 => " In ",
-        1 => "  B ",
-        2 => "  M ",
-        3 => "  P ",
-        4 => "Out ",
-        _ => "  ? ",
-    });
+    let way = match number(seen.header, at.packet.0, at.packet.1) {
+        0 => "In",
+        1 => "B",
+        2 => "M",
+        3 => "P",
+        4 => "Out",
+        _ => "?",
+    };
+    if !whole {
+        out.lit(way).spaces(4_usize.saturating_sub(way.len()));
+        return;
+    }
+    out.spaces(3_usize.saturating_sub(way.len())).lit(way).ch(' ');
     if let Some(place) = interface {
         out.lit("ifindex ").num(number(seen.header, place, 4)).ch(' ');
     }
