@@ -16,6 +16,7 @@ pub mod linktypes;
 mod lz4;
 mod pcap;
 mod pcapng;
+pub mod save;
 
 pub use error::{Damage, Error};
 pub use file::{FileSource, open, open_all, open_stream};
