@@ -124,7 +124,7 @@ impl Catalog {
 }
 
 /// The two formats.
-enum Format {
+pub(super) enum Format {
     Pcap(PcapReader),
     Pcapng(Box<PcapngReader>),
     /// Nothing more is to be read: ended, or stopped by an error.
@@ -170,12 +170,7 @@ impl OpenFile {
     /// Reads the next record into `self.record`, or nothing at the end.
     #[inline]
     fn advance(&mut self, catalog: &mut Catalog) -> Result<(), Error> {
-        let next = match &mut self.format {
-            Format::Pcap(reader) => reader.advance(&mut self.buffer),
-            Format::Pcapng(reader) => reader.advance(&mut self.buffer, catalog),
-            Format::Ended => Ok(None),
-        };
-        match next {
+        match self.format.advance(&mut self.buffer, catalog) {
             Ok(record) => {
                 if record.is_none() {
                     self.format = Format::Ended;
@@ -212,7 +207,7 @@ impl OpenFile {
 
 impl Format {
     /// `None` when the first bytes belong to no known format.
-    fn open(buffer: &mut Buffer, catalog: &mut Catalog, file: u32) -> Result<Option<Self>, Fault> {
+    pub(super) fn open(buffer: &mut Buffer, catalog: &mut Catalog, file: u32) -> Result<Option<Self>, Fault> {
         let got = buffer.fill(4)?;
         let first = buffer.available().get(..got).unwrap_or_default();
         if !pcap::is_magic(first) && !pcapng::is_magic(first) {
@@ -226,6 +221,16 @@ impl Format {
         } else {
             Format::Pcapng(Box::new(PcapngReader::open(buffer, catalog, file)?))
         }))
+    }
+
+    /// Reads the next record.
+    #[inline]
+    pub(super) fn advance(&mut self, buffer: &mut Buffer, catalog: &mut Catalog) -> Result<Option<Record>, Fault> {
+        match self {
+            Format::Pcap(reader) => reader.advance(buffer),
+            Format::Pcapng(reader) => reader.advance(buffer, catalog),
+            Format::Ended => Ok(None),
+        }
     }
 }
 

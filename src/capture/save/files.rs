@@ -147,7 +147,7 @@ impl Files {
     }
 
     /// Opens a pipe or a device that has the name, if there is one.
-    fn special(&self) -> Option<Result<Opened, Refused>> {
+    pub(super) fn special(&self) -> Option<Result<Opened, Refused>> {
         let is_special = |stat: &Stat| matches!(kind(stat), FileType::Fifo | FileType::CharacterDevice);
         if self.settings.rotation.is_any() || !self.stat(&self.template).as_ref().is_some_and(is_special) {
             return None;

@@ -12,11 +12,15 @@ mod files;
 mod format;
 mod names;
 mod output;
+mod recorder;
+mod repair;
 
 pub use error::{Error, Refused, Why};
 pub use files::{After, Files, Given, Settings};
 pub use format::Format;
 pub use names::{Names, Rotation};
+pub use recorder::{Recorded, Recorder};
+pub use repair::{Failed, Repaired, repair};
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -162,6 +166,7 @@ pub(crate) struct Annotated<'a> {
 pub struct Saver {
     options: Options,
     opener: Box<dyn Opener + Send>,
+    recorder: Option<Recorder>,
     /// What is known of the source.
     interfaces: Vec<Interface>,
     losses: Vec<Losses>,
@@ -194,6 +199,7 @@ impl Saver {
         Saver {
             options,
             opener,
+            recorder: None,
             interfaces: Vec::new(),
             losses: Vec::new(),
             current: None,
@@ -206,6 +212,18 @@ impl Saver {
             is_over: false,
             notes: Vec::new(),
         }
+    }
+
+    /// Writes only what lies around a match.
+    #[must_use]
+    pub fn with_recorder(mut self, recorder: Recorder) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
+    /// What the recorder did, if there is one.
+    pub fn recorded(&self) -> Option<&Recorded> {
+        self.recorder.as_ref().map(Recorder::counts)
     }
 
     /// Takes what is known of the source's interfaces. [`Saver::frame`] does so when there are more of them.
@@ -243,7 +261,11 @@ impl Saver {
         if interfaces.len() > self.interfaces.len() {
             self.describe(interfaces);
         }
-        self.put(&Annotated { frame, comment })
+        let annotated = Annotated { frame, comment };
+        let Some(mut recorder) = self.recorder.take() else { return self.put(&annotated) };
+        let done = recorder.frame(&annotated, &mut |annotated| self.put(annotated));
+        self.recorder = Some(recorder);
+        done
     }
 
     fn put(&mut self, annotated: &Annotated<'_>) -> Result<(), Error> {
@@ -363,6 +385,9 @@ impl Saver {
     pub fn finish(&mut self, losses: &[Losses]) -> Result<(), Error> {
         if !losses.is_empty() {
             self.losses(losses);
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.end();
         }
         let mut done = Ok(());
         if self.asked == 0 && !self.is_over {
