@@ -91,6 +91,7 @@ fn created_is_active_and_expired_and_evicted() {
             let outcome = run(Job {
                 source: &mut source,
                 filter: None,
+                save: None,
                 view: &mut Nothing(keep),
                 out: &mut std::io::sink(),
                 registry: &registry,

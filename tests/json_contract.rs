@@ -36,6 +36,7 @@ fn json(path: &Path, registry: &Registry) -> String {
     run(Job {
         source: &mut source,
         filter: None,
+        save: None,
         view: &mut Lines::default(),
         out: &mut out,
         registry,

@@ -10,6 +10,7 @@ mod moment;
 pub mod plan;
 pub mod progress;
 pub mod run;
+pub mod saving;
 pub mod signals;
 pub mod views;
 

@@ -3,6 +3,7 @@
 use super::args::{Args, Format, When};
 use super::diag::Diag;
 use super::run::Env;
+use super::saving::{self, Around, SavingPlan};
 use super::{memory, moment};
 use crate::dissect::{Registry, Style};
 use crate::output::columns::{Columns, Options};
@@ -25,6 +26,8 @@ pub struct Plan {
     pub expression: Option<String>,
     /// End after so many packets.
     pub count_limit: Option<u64>,
+    /// What is written.
+    pub saving: Option<SavingPlan>,
     /// How packets are shown.
     pub view: ViewPlan,
     /// How lines are written.
@@ -44,6 +47,8 @@ pub struct Plan {
 /// How packets are shown.
 #[derive(Debug)]
 pub enum ViewPlan {
+    /// Not at all: they are written.
+    Nothing,
     /// Only counted.
     Count,
     /// One line each.
@@ -64,6 +69,14 @@ pub enum ViewPlan {
     Story(u32, Tabular),
     /// Columns.
     Columns(Box<Columns>),
+}
+
+impl ViewPlan {
+    /// Whether it shows packets, one after the other.
+    pub fn is_of_packets(&self) -> bool {
+        use ViewPlan::{Columns, Explain, Json, Line, Tree};
+        matches!(self, Line(_) | Tree(..) | Explain(..) | Json | Columns(_))
+    }
 }
 
 /// How rows are written.
@@ -127,11 +140,30 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
         5 => Form::SinceFirst,
         n => bail!(Diag::usage(format!("there are five forms of time, -t to -ttttt; {n} times -t was given"))),
     };
+    let around = Around {
+        out_is_terminal: env.out_is_terminal,
+        is_live: false,
+        nano: args.nano,
+        expression: expression.as_deref(),
+        zone: &env.zone,
+    };
+    let saving = saving::plan(&args.saving, &around)?;
+    let view = match &saving {
+        Some(saving) if !saving.print && view.is_of_packets() => ViewPlan::Nothing,
+        Some(saving) if saving.path.as_os_str() == "-" => {
+            bail!(
+                Diag::usage("-w - writes the capture to standard output, where the view would be, too")
+                    .hint("write a file:  -w trace.pcap")
+            )
+        }
+        _ => view,
+    };
     let zone = if args.utc { None } else { Some(env.zone.clone()) };
     Ok(Plan {
         files: args.source.read,
         expression,
         count_limit: args.count_limit,
+        saving,
         view,
         style: Style {
             link: args.link,

@@ -6,15 +6,16 @@ use super::diag::{Diag, Exit};
 use super::plan::{Plan, ViewPlan, plan};
 use super::progress::Progress;
 use super::signals::Signals;
-use super::{generate, views};
+use super::{generate, saving, views};
 use crate::capture::bpf::FilterSet;
+use crate::capture::save::Saver;
 use crate::capture::{self, Source, link_description, link_name};
 use crate::dissect::Registry;
 use crate::flow::Counts;
 use crate::output::fields::{self, Layout};
 use crate::output::schema::{self, conversations, story};
 use crate::output::{flows, protocols};
-use crate::pipeline::{self, Ended, Job, Options, Outcome};
+use crate::pipeline::{self, Ended, Job, Options, Outcome, Save};
 use crate::proto;
 use crate::text::{Text, escaped};
 use anyhow::bail;
@@ -164,6 +165,7 @@ fn verb(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
             }
             put(env, text.as_bytes())
         }
+        What::Repair { from, to, force } => Ok(saving::repair(&from, &to, force, env.err)?),
         What::Generate { what } => {
             let document = match what {
                 Document::Man => generate::man()?,
@@ -190,7 +192,7 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let registry = Registry::new(proto::ALL);
-    let plan = plan(args, &registry, env)?;
+    let mut plan = plan(args, &registry, env)?;
     let mut source = capture::open_all(&plan.files).map_err(|e| Diag::from(&e))?;
     let mut filter = match &plan.expression {
         None => None,
@@ -202,12 +204,25 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
             Some(filter)
         }
     };
+    let annotate = plan.saving.as_ref().is_some_and(|saving| saving.annotate);
+    let saved_as = plan.saving.as_ref().map(|saving| saving.path.clone());
+    let mut saver = match plan.saving.take() {
+        None => None,
+        Some(saving) => {
+            let link = source.interfaces().first().map_or(capture::LinkType(1), |i| i.link);
+            let opener = saving.opener()?;
+            let mut saver = saving.saver(opener, source.sections(), link)?;
+            saver.begin(source.interfaces()).map_err(|e| Diag::from(&e))?;
+            Some(saver)
+        }
+    };
     announce(&plan, &source, env);
     let is_table = matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..) | ViewPlan::Sockets(..));
     let width = if is_table { env.table_width() } else { env.width() };
     let progress = Progress::new(env.err_is_terminal && !env.out_is_terminal, source.size());
     let mut attendant =
         Attending { signals: env.signals, err: env.err, progress, verbose: plan.style.verbose > 0, window: env.window };
+    let only_saving = matches!(plan.view, ViewPlan::Nothing);
     let counting = matches!(plan.view, ViewPlan::Count);
     // Somebody who watches a pipe wants to see what comes, not what fills a buffer.
     let is_watched = env.out_is_terminal && source.size().is_none();
@@ -223,9 +238,11 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         _ => None,
     };
     let mut view = views::view(plan, width);
+    let saver_is_there = saver.is_some();
     let outcome = pipeline::run(Job {
         source: &mut source,
         filter: filter.as_mut(),
+        save: saver.as_mut().map(|saver| Save { saver, annotate, only: only_saving }),
         view: view.as_mut(),
         out: env.out,
         registry: &registry,
@@ -236,6 +253,7 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
             unbuffered: line_buffered || is_watched,
             unverified,
             memory,
+            may_shed: saver_is_there,
             ..Options::default()
         },
     });
@@ -244,6 +262,9 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         put(env, format!("{} packet{}\n", outcome.passed, if outcome.passed == 1 { "" } else { "s" }).as_bytes())?;
     }
     report(&outcome, &source, tagged_hint.as_deref(), env);
+    if let (Some(saver), Some(path)) = (&mut saver, &saved_as) {
+        report_saved(saver, path, env);
+    }
     for note in view.notes() {
         let _ = writeln!(env.err, "sniff: {note}");
     }
@@ -386,6 +407,41 @@ fn report(outcome: &Outcome, source: &capture::FileSource, expression: Option<&s
     }
 }
 
+/// Says what was written, and what went wrong with it beside errors.
+fn report_saved(saver: &mut Saver, path: &std::path::Path, env: &mut Env<'_>) {
+    let mut say = |line: String| {
+        let _ = writeln!(env.err, "sniff: {line}");
+    };
+    let many = |n: u64, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    if let Some(recorded) = saver.recorded() {
+        say(format!(
+            "{} matched; {} not near a match left out",
+            many(recorded.matched, "packet"),
+            many(recorded.left_out, "packet")
+        ));
+        if recorded.forgotten > 0 {
+            say(format!(
+                "{} forgotten early, for want of memory: they may have been near a match",
+                many(recorded.forgotten, "packet")
+            ));
+        }
+        if let Some(error) = &recorded.filter_error {
+            say(format!("{error}: {} of such link types counted as not matching", many(recorded.unfiltered, "packet")));
+        }
+    }
+    let written = saver.written();
+    let name = if path.as_os_str() == "-" {
+        "standard output".to_owned()
+    } else {
+        escaped(path.as_os_str().as_encoded_bytes())
+    };
+    let files = if written.files == 1 { String::new() } else { format!(", {}", many(written.files, "file")) };
+    say(format!("{} written to {name} ({} bytes{files})", many(written.frames, "packet"), written.bytes));
+    for note in saver.notes() {
+        say(note);
+    }
+}
+
 fn finish(outcome: Outcome) -> anyhow::Result<Exit> {
     match outcome.ended {
         Ended::Done | Ended::ClosedPipe | Ended::Interrupted => Ok(Exit::Ok),
@@ -400,5 +456,6 @@ fn finish(outcome: Outcome) -> anyhow::Result<Exit> {
             bail!(Diag { message: all.join("\nsniff: "), ..diag }.hint(frames))
         }
         Ended::Output(error) => bail!(output_failed(&error)),
+        Ended::Save(error) => bail!(Diag::from(&error)),
     }
 }

@@ -23,7 +23,7 @@ use std::ops::RangeInclusive;
 pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
     let line = Line { stamp: plan.stamp, style: plan.style, numbered: plan.numbered };
     match plan.view {
-        ViewPlan::Count => Box::new(Counted),
+        ViewPlan::Nothing | ViewPlan::Count => Box::new(Counted),
         ViewPlan::Line(hex) => Box::new(Lines { line, hex, changes: Vec::new() }),
         ViewPlan::Tree(only, hex) => Box::new(Trees { only, hex }),
         ViewPlan::Explain(which, hex) => Box::new(Explanations { which, width, hex }),

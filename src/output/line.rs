@@ -98,8 +98,9 @@ pub fn comment(packet: &Packet<'_>, changes: &[Transition], out: &mut Text) {
             out.lit(words);
         }
     }
-    let before = out.len();
-    remarks(packet, before, out);
+    if packet.layers.flaw.is_some() || matches!(packet.layers.end, End::Stopped(..) | End::TooDeep | End::Bug(_)) {
+        remarks(packet, start, out);
+    }
 }
 
 fn part(start: usize, out: &mut Text) {

@@ -2,6 +2,7 @@
 
 use super::{Attendant, View};
 use crate::capture::bpf::FilterSet;
+use crate::capture::save::{self, Saver};
 use crate::capture::{Error, Losses, Source};
 use crate::dissect::Registry;
 use crate::flow::Counts;
@@ -16,6 +17,8 @@ pub struct Job<'a> {
     pub source: &'a mut dyn Source,
     /// Which frames count; all, if there is none.
     pub filter: Option<&'a mut FilterSet>,
+    /// Where frames that pass the filter are written.
+    pub save: Option<Save<'a>>,
     /// How packets are shown.
     pub view: &'a mut dyn View,
     /// Where the view's text goes.
@@ -26,6 +29,16 @@ pub struct Job<'a> {
     pub attendant: &'a mut dyn Attendant,
     /// How it is done.
     pub options: Options,
+}
+
+/// Writing captures.
+pub struct Save<'a> {
+    /// What writes. Its first file is open already, if that is possible.
+    pub saver: &'a mut Saver,
+    /// What is found out about frames is written beside them.
+    pub annotate: bool,
+    /// Frames are written and nothing is shown: they need not be looked into.
+    pub only: bool,
 }
 
 /// How it is done.
@@ -77,6 +90,8 @@ pub enum Ended {
     Input(Error),
     /// The output cannot be written.
     Output(io::Error),
+    /// Frames cannot be saved.
+    Save(save::Error),
 }
 
 /// What a run came to.

@@ -1,7 +1,7 @@
 //! What a run does besides frames, so that everything is shown when it is known: timers, pictures, news, and what is left out
 //! when there is more to do than time.
 
-use super::serial::Run;
+use super::serial::{Run, not_saved};
 use super::show::{self, Effort, State};
 use super::{Ended, News, Now, Outcome, Standing, Wishes};
 use crate::capture::Source;
@@ -109,7 +109,8 @@ impl Run<'_> {
 
     /// How long nothing is due.
     fn patience(&self, now: Now) -> Duration {
-        let dues = [self.pace.refresh.map(|(at, _)| at), Some(self.pace.losses), self.pace.ends];
+        let save = self.save.as_ref().and_then(|save| save.saver.due());
+        let dues = [self.pace.refresh.map(|(at, _)| at), Some(self.pace.losses), self.pace.ends, save];
         let by_instant = dues.into_iter().flatten().min().map(|at| at.saturating_duration_since(now.instant));
         let by_wall = self.state.table.due().map(|due| {
             let nanos = due.plus(ON_THE_WAY).since(clock::Instant::of(now.wall));
@@ -134,6 +135,15 @@ impl Run<'_> {
             self.attendant.tell(News::Notice(&notice, self.source.interfaces()));
         }
         let wishes = self.attendant.wishes();
+        if let Some(save) = &mut self.save {
+            if save.saver.due().is_some_and(|at| at <= now.instant) {
+                save.saver.losses(&self.outcome.losses);
+                save.saver.tick(now.instant, now.wall).map_err(not_saved)?;
+            }
+            if wishes.flush {
+                save.saver.flush().map_err(not_saved)?;
+            }
+        }
         if wishes.flush {
             self.flush()?;
         }

@@ -8,6 +8,6 @@ mod show;
 mod view;
 
 pub use attendant::{Attendant, News, Now, Unattended, Wishes};
-pub use job::{Ended, Job, Options, Outcome};
+pub use job::{Ended, Job, Options, Outcome, Save};
 pub use serial::run;
 pub use view::{Standing, View};

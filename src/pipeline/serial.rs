@@ -2,8 +2,9 @@
 
 use super::live::Pace;
 use super::show::{Effort, State};
-use super::{Attendant, Ended, Job, Options, Outcome, View};
+use super::{Attendant, Ended, Job, Options, Outcome, Save, View};
 use crate::capture::bpf::FilterSet;
+use crate::capture::save;
 use crate::capture::{Frame, LinkType, Source};
 use crate::dissect::Registry;
 use crate::flow::{Limits, Table};
@@ -29,6 +30,7 @@ pub fn run(job: Job<'_>) -> Outcome {
 pub(super) struct Run<'a> {
     pub(super) source: &'a mut dyn Source,
     filter: Option<&'a mut FilterSet>,
+    pub(super) save: Option<Save<'a>>,
     pub(super) view: &'a mut dyn View,
     out: &'a mut dyn Write,
     registry: &'a Registry,
@@ -45,18 +47,20 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(job: Job<'a>) -> Run<'a> {
-        let Job { source, filter, view, out, registry, attendant, options } = job;
+        let Job { source, filter, save, view, out, registry, attendant, options } = job;
         let limits = Limits { memory: options.memory, keep_ended: view.wants_flows(), live: options.live };
+        let annotates = save.as_ref().is_some_and(|save| save.annotate);
         let pace = Pace::new(attendant.now(), view.period(), options.duration);
         Run {
             source,
             filter,
+            save,
             view,
             out,
             registry,
             attendant,
             options,
-            state: State::new(Table::new(limits)),
+            state: State::new(Table::new(limits), annotates),
             outcome: Outcome::default(),
             pace,
             first: None,
@@ -80,6 +84,9 @@ impl<'a> Run<'a> {
                 return Ended::Done;
             }
             let found = self.source.next().map(|frame| frame.is_some());
+            if self.save.as_ref().is_some_and(|save| save.saver.is_over()) {
+                return Ended::Done;
+            }
             let done = match found {
                 Ok(true) => self.frame(),
                 Ok(false) if self.source.is_idle() && self.stopped.is_none() => self.idle(),
@@ -126,13 +133,25 @@ impl<'a> Run<'a> {
         }
         outcome.passed += 1;
         outcome.bytes += u64::from(frame.wire());
-        let effort = self.pace.effort();
+        let mut effort = self.pace.effort();
+        if effort < Effort::Show {
+            outcome.unshown += 1;
+            outcome.unfollowed += u64::from(effort == Effort::Count);
+        }
+        let mut annotates = false;
+        if let Some(save) = &mut self.save {
+            annotates = save.annotate && effort > Effort::Count;
+            if save.only && !annotates {
+                effort = Effort::Count;
+            }
+            // A frame is saved before anything is made of it, unless that is to be saved, too.
+            if !annotates {
+                save.saver.frame(&frame, self.source.interfaces(), None).map_err(not_saved)?;
+            }
+        }
         let text = &mut self.options.text;
         let before = text.len();
-        outcome.unshown += u64::from(effort < Effort::Show);
-        if effort == Effort::Count {
-            outcome.unfollowed += 1;
-        } else {
+        if effort > Effort::Count {
             let interface = self.source.interfaces().get(frame.interface as usize);
             let facts = Facts {
                 number: outcome.frames,
@@ -146,6 +165,9 @@ impl<'a> Run<'a> {
             if self.state.show(&frame, &facts, self.registry, self.view, effort, text).is_err() {
                 outcome.bugs += 1;
             }
+        }
+        if let Some(save) = self.save.as_mut().filter(|_| annotates) {
+            save.saver.frame(&frame, self.source.interfaces(), self.state.comment()).map_err(not_saved)?;
         }
         self.previous = frame.time;
         let is_due = (self.options.unbuffered && text.len() > before) || text.len() >= FLUSH_BYTES;
@@ -188,6 +210,14 @@ impl<'a> Run<'a> {
             self.show_losses(now);
         }
         let failed = failed.map_or_else(|| write(self.out, &mut self.options.text, true), Err);
+        if let Some(save) = &mut self.save {
+            save.saver.describe(self.source.interfaces());
+            if let Err(error) = save.saver.finish(&self.outcome.losses)
+                && matches!(self.outcome.ended, Ended::Done | Ended::Interrupted | Ended::ClosedPipe)
+            {
+                self.outcome.ended = not_saved(error);
+            }
+        }
         if let Err(error) = failed {
             // A damaged input is the older news, and is told anyway.
             if matches!(self.outcome.ended, Ended::Done | Ended::Interrupted) {
@@ -205,6 +235,11 @@ fn write(out: &mut dyn Write, text: &mut Text, flush: bool) -> Result<(), Ended>
         io::ErrorKind::BrokenPipe => Ended::ClosedPipe,
         _ => Ended::Output(error),
     })
+}
+
+/// A reader of the capture that went away is success, as with the output.
+pub(super) fn not_saved(error: save::Error) -> Ended {
+    if error.is_closed_pipe() { Ended::ClosedPipe } else { Ended::Save(error) }
 }
 
 /// Whether a frame carries a VLAN tag right behind its link header, where filters do not look unless told to.

@@ -4,6 +4,7 @@ use super::View;
 use crate::capture::Frame;
 use crate::dissect::Registry;
 use crate::flow::{Leaving, Table};
+use crate::output::line;
 use crate::packet::fragments::Fragments;
 use crate::packet::{self, Conversations, Facts, Layers, Packet};
 use crate::text::Text;
@@ -17,6 +18,9 @@ pub(super) struct State {
     pub(super) table: Table,
     conversations: Conversations,
     tree: Tree,
+    /// Whether comments on frames are wanted, and that on the last one.
+    annotates: bool,
+    comment: Text,
 }
 
 /// How much is done for a frame, when there is more to do than time.
@@ -32,8 +36,13 @@ pub(super) enum Effort {
 }
 
 impl State {
-    pub(super) fn new(table: Table) -> State {
-        State { table, ..State::default() }
+    pub(super) fn new(table: Table, annotates: bool) -> State {
+        State { table, annotates, ..State::default() }
+    }
+
+    /// The comment on the frame that was looked at last, if there is something to say.
+    pub(super) fn comment(&self) -> Option<&[u8]> {
+        Some(self.comment.as_bytes()).filter(|comment| !comment.is_empty())
     }
 
     /// Takes one frame from bytes to text. One guard around all of it; only when something fails are the steps done again
@@ -48,8 +57,9 @@ impl State {
         text: &mut Text,
     ) -> Result<(), packet::Failed> {
         let start = text.len();
+        self.comment.clear();
         let done = packet::guarded(|| {
-            let State { layers, fragments, table, conversations, tree } = &mut *self;
+            let State { layers, fragments, table, conversations, tree, annotates, comment } = &mut *self;
             packet::peel_unguarded(registry, frame, layers);
             fragments.clear();
             if layers.fragment().is_some() {
@@ -59,6 +69,9 @@ impl State {
             table.observe(&bare, conversations);
             tell(table, view, text);
             let packet = Packet { conversations, ..bare };
+            if *annotates {
+                line::comment(&packet, table.transitions(), comment);
+            }
             if effort < Effort::Show {
                 view.left_out();
                 return Ok(());

@@ -68,6 +68,7 @@ pub fn show(registry: &Registry, bytes: Vec<u8>) -> Result<Read, String> {
     let outcome = pipeline::run(Job {
         source: &mut source,
         filter: None,
+        save: None,
         view: &mut view,
         out: &mut Bytes::default(),
         registry,

@@ -1,7 +1,9 @@
 //! The command line as typed. One table for the parser, `--help`, the man page and the completions.
 
+mod saving;
 mod source;
 
+pub use saving::Saving;
 pub use source::Source;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
@@ -14,9 +16,10 @@ use std::path::PathBuf;
     version,
     disable_version_flag = true,
     disable_help_subcommand = true,
-    override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff generate man|bash|zsh|fish|DOCUMENT",
+    override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff repair [--force] IN OUT\n       sniff generate man|bash|zsh|fish|DOCUMENT",
     after_help = "Verbs, only as the first word:\n  \
                   sniff fields [PATTERN]    lists the fields with meaning and clause\n  \
+                  sniff repair IN OUT       copies a damaged capture up to its last whole packet\n  \
                   sniff generate WHAT       writes man page, completions, documents\n\n\
                   Exit codes: 0 success, 1 error, 2 wrong usage, 4 the capture is damaged (everything before the damage was \
                   shown), 5 the output could not be written completely.\n\nExamples:\n  \
@@ -24,6 +27,7 @@ use std::path::PathBuf;
                   sniff -r trace.pcap --explain=1             the first packet, every field in words\n  \
                   sniff -r trace.pcap -T json tcp port 443    JSON Lines, of what a BPF expression matches\n  \
                   sniff -r trace.pcap --flows                 one row a conversation: who closed it, and how\n  \
+                  sniff -r trace.pcap -w dns.pcapng port 53   write what matches into another capture\n  \
                   sniff -r a.pcap -r b.pcapng.gz -T csv --fields frame.time_epoch,ip.src,tcp.dstport\n  \
                   zcat trace.gz | sniff -r - -V"
 )]
@@ -31,6 +35,10 @@ pub struct Args {
     /// Where frames come from.
     #[command(flatten)]
     pub source: Source,
+
+    /// Writing captures.
+    #[command(flatten)]
+    pub saving: Saving,
 
     /// Take the BPF expression from FILE
     #[arg(short = 'F', value_name = "FILE", help_heading = "Selection")]
@@ -211,6 +219,16 @@ pub enum What {
         /// Only rows that contain this (in name, label or meaning); * and ? match as in file names
         pattern: Option<String>,
     },
+    /// Copy a torn or damaged capture up to its last whole packet
+    Repair {
+        /// The damaged capture; compressed ones are written uncompressed
+        from: PathBuf,
+        /// The copy
+        to: PathBuf,
+        /// Replace the copy if it exists already
+        #[arg(long)]
+        force: bool,
+    },
     /// Write a man page, shell completions, or the documents that are made from the field rows
     Generate {
         /// What to write
@@ -249,4 +267,4 @@ pub enum Document {
 }
 
 /// The verbs that are recognised.
-pub const VERBS: [&str; 2] = ["fields", "generate"];
+pub const VERBS: [&str; 3] = ["fields", "generate", "repair"];
