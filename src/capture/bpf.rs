@@ -22,7 +22,7 @@ const MEMORY: usize = 16;
 const KERNEL_OFFSETS: std::ops::Range<u32> = 0xffff_f000..0xffff_f100;
 
 /// How libpcap's optimiser says that an expression can match no frame of a link type.
-const REJECTS_ALL: &str = "expression rejects all packets";
+pub(super) const REJECTS_ALL: &str = "expression rejects all packets";
 
 /// One instruction of a compiled filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +141,27 @@ pub fn dlt(link: LinkType) -> i32 {
         14 => 12,  // RAW, as OpenBSD numbers it
         other => i32::from(other),
     }
+}
+
+/// The link type of libpcap's `DLT_` number; the opposite of [`dlt`].
+#[cfg(feature = "live")]
+pub(super) fn link_of(dlt: i32) -> LinkType {
+    match dlt {
+        11 => LinkType(100),
+        12 => LinkType(101),
+        15 => LinkType(102),
+        16 => LinkType(103),
+        19 => LinkType(106),
+        other => LinkType(u16::try_from(other).unwrap_or(u16::MAX)),
+    }
+}
+
+/// Compiles an expression as [`Filter::compile`] does, with its limits, and returns how many instructions it comes to.
+/// Unlike there, it may ask for what only a running capture knows.
+#[cfg(feature = "live")]
+pub(super) fn measure(expression: &str, link: LinkType) -> Result<usize, Error> {
+    let fail = |message| Error::Filter { expression: shortened(expression), message };
+    compiler::compile(expression, link, DEFAULT_SNAPLEN).map(|program| program.len()).map_err(fail)
 }
 
 /// Instruction codes.
@@ -326,7 +347,7 @@ fn byte(data: &[u8], offset: u32) -> Option<u32> {
 
 /// libpcap's compiler.
 #[cfg(feature = "live")]
-mod compiler {
+pub(super) mod compiler {
     use std::sync::mpsc::{RecvTimeoutError, channel};
     use std::thread;
     use std::time::Duration;
@@ -339,7 +360,7 @@ mod compiler {
     /// The most words of an expression. libpcap calls itself as deep as an expression is long, so this and [`STACK`]
     /// together keep it from overflowing its stack; 5,000 terms overflow 2 MiB.
     const MOST_WORDS: usize = 4096;
-    const STACK: usize = 256 << 20;
+    pub(in super::super) const STACK: usize = 256 << 20;
     /// How long compiling may take. Even without the optimiser the time grows with the square of the length.
     const LIMIT: Duration = Duration::from_secs(2);
     /// What a handle without a device returns for a match.
@@ -358,7 +379,7 @@ mod compiler {
             .stack_size(STACK)
             .spawn(move || {
                 // The receiver is gone when time was up.
-                let _ = sender.send(compile_here(&owned, link, snaplen, words <= OPTIMISED_WORDS));
+                let _ = sender.send(compile_here(&owned, link, snaplen, is_optimised(&owned)));
             })
             .map_err(|e| format!("cannot start a thread to compile it: {e}"))?;
         receiver.recv_timeout(LIMIT).unwrap_or_else(|e| {
@@ -371,6 +392,11 @@ mod compiler {
                 RecvTimeoutError::Disconnected => "libpcap's compiler failed".to_owned(),
             })
         })
+    }
+
+    /// Whether an expression is short enough for libpcap's optimiser.
+    pub(in super::super) fn is_optimised(expression: &str) -> bool {
+        words(expression) <= OPTIMISED_WORDS
     }
 
     /// How many words and signs an expression has, roughly as libpcap's scanner divides it.

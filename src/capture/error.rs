@@ -53,8 +53,63 @@ pub enum Error {
         /// The reason, in libpcap's words where it has any.
         message: String,
     },
+    /// An interface cannot be captured on, or not any more.
+    Interface {
+        /// Its name as given. Raw bytes.
+        name: Box<[u8]>,
+        /// Why not.
+        problem: Problem,
+    },
     /// Several files went wrong, each in its own way.
     Several(Vec<Error>),
+}
+
+/// Why an interface cannot be captured on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// There is no interface of this name.
+    Missing,
+    /// Opening a packet socket needs the capability CAP_NET_RAW, which this process does not have.
+    NotPermitted,
+    /// It is administratively down, and the kernel opens only interfaces that are up.
+    Down,
+    /// Its frames do not come in this link type: the name of the one asked for, and those of the ones there are.
+    LinkType(String, Vec<String>),
+    /// It does not stamp its frames in this way: the name of the one asked for, and those of the ones there are.
+    TimeStamps(String, Vec<String>),
+    /// Anything else, in the system's or libpcap's words.
+    Other(String),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Problem::Missing => f.write_str("there is no such interface"),
+            Problem::NotPermitted => f.write_str("no permission to capture on it: this process lacks CAP_NET_RAW"),
+            Problem::Down => f.write_str("the interface is down"),
+            Problem::LinkType(wanted, offered) => {
+                write!(
+                    f,
+                    "its frames do not come as link type {}, only as {}",
+                    escaped(wanted.as_bytes()),
+                    offered.join(", ")
+                )
+            }
+            Problem::TimeStamps(wanted, offered) if offered.is_empty() => {
+                write!(f, "its time stamps cannot be chosen, and {} was asked for", escaped(wanted.as_bytes()))
+            }
+            Problem::TimeStamps(wanted, offered) => {
+                write!(
+                    f,
+                    "it has no time stamps of type {}, only of {}",
+                    escaped(wanted.as_bytes()),
+                    offered.join(", ")
+                )
+            }
+            Problem::Other(text) => f.write_str(&escaped(text.as_bytes())),
+        }
+    }
 }
 
 /// Where a capture file is damaged, and how.
@@ -129,6 +184,7 @@ impl fmt::Display for Error {
             Error::Filter { expression, message } => {
                 write!(f, "filter '{}': {}", escaped(expression.as_bytes()), escaped(message.as_bytes()))
             }
+            Error::Interface { name, problem } => write!(f, "{}: {problem}", escaped(name)),
             Error::Several(all) => {
                 for (i, error) in all.iter().enumerate() {
                     write!(f, "{}{error}", if i == 0 { "" } else { "\n" })?;

@@ -15,6 +15,14 @@ pub fn link_description(link: LinkType) -> Option<&'static str> {
     find(link).map(|(_, _, description)| *description)
 }
 
+/// The link type with tcpdump's name, in any case, with or without the prefix `DLT_`; `None` when no type has it.
+pub fn link_by_name(name: &str) -> Option<LinkType> {
+    let name = name.get(..4).filter(|p| p.eq_ignore_ascii_case("DLT_")).and_then(|_| name.get(4..)).unwrap_or(name);
+    // Of the three that are called RAW, the last has the number that capture files use.
+    let found = LINK_TYPES.iter().rev().find(|(_, known, _)| known.eq_ignore_ascii_case(name))?;
+    Some(LinkType(found.0))
+}
+
 fn find(link: LinkType) -> Option<&'static (u16, &'static str, &'static str)> {
     let index = LINK_TYPES.binary_search_by_key(&link.0, |(number, _, _)| *number).ok()?;
     LINK_TYPES.get(index)
@@ -204,7 +212,7 @@ static LINK_TYPES: &[(u16, &str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{LINK_TYPES, LinkType, link_description, link_name};
+    use super::{LINK_TYPES, LinkType, link_by_name, link_description, link_name};
 
     #[test]
     fn the_table_is_sorted_and_found_in() {
@@ -212,6 +220,9 @@ mod tests {
         assert_eq!(link_name(LinkType(1)), Some("EN10MB"));
         assert_eq!(link_description(LinkType(1)), Some("Ethernet"));
         assert_eq!(link_name(LinkType(2)), None);
+        assert_eq!(link_by_name("dlt_en10mb"), Some(LinkType(1)));
+        assert_eq!(link_by_name("raw"), Some(LinkType(101)));
+        assert_eq!(link_by_name("ethernet"), None);
     }
 
     #[cfg(feature = "live")]

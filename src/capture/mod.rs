@@ -5,6 +5,7 @@
 //!
 //! [`open`], [`open_all`] and [`open_stream`] read pcap and pcapng files, plain or compressed, from files, pipes,
 //! standard input and other streams;
+//! `live` (a feature) captures on interfaces;
 //! [`bpf`] applies libpcap's filter expressions to frames; [`linktypes`] names link types.
 
 pub mod bpf;
@@ -13,14 +14,16 @@ mod error;
 mod file;
 mod input;
 pub mod linktypes;
+#[cfg(feature = "live")]
+pub mod live;
 mod lz4;
 mod pcap;
 mod pcapng;
 pub mod save;
 
-pub use error::{Damage, Error};
+pub use error::{Damage, Error, Problem};
 pub use file::{FileSource, open, open_all, open_stream};
-pub use linktypes::{link_description, link_name};
+pub use linktypes::{link_by_name, link_description, link_name};
 
 use crate::time::Time;
 use std::os::fd::BorrowedFd;

@@ -1,0 +1,607 @@
+//! Frames from network interfaces, as they pass: a [`Source`] over one or more libpcap handles.
+//!
+//! Nothing here waits but [`Source::wait`]: handles are read in batches when poll says that they have frames, and their
+//! frames are merged by time, as far as they have arrived. What becomes of interfaces is heard from rtnetlink.
+//! `docs/live.md` says what users may rely on.
+
+mod devices;
+mod ethtool;
+mod handle;
+mod links;
+mod netlink;
+
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+
+pub use devices::{Connection, Device, devices};
+
+use self::handle::{Filled, Handle, Record, SLL2};
+use self::links::{Change, Links};
+use super::{Counters, Error, Event, Frame, Interface, LinkType, Losses, Notice, Problem, Section, Source};
+
+/// The device that stands for all interfaces.
+pub const ANY: &[u8] = b"any";
+
+/// How interfaces are captured on; the same for all of a [`Live`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The most bytes of a frame that are captured; `None` and 0 are 262,144, which is also the most there can be.
+    pub snaplen: Option<u32>,
+    /// The kernel's buffer for each interface, in KiB; `None` and 0 are 16 MiB.
+    pub buffer: Option<u32>,
+    /// Capture also what is for other hosts.
+    pub promiscuous: bool,
+    /// Capture what comes in, what goes out, or both.
+    pub direction: Direction,
+    /// Put a radio into monitor mode (802.11).
+    pub monitor: bool,
+    /// Hand every frame over at once, not in blocks: no latency but at more cost a frame. Without it, a frame waits at
+    /// most 10 ms.
+    pub immediate: bool,
+    /// Who stamps the frames; the host when nobody says.
+    pub time_stamp_type: Option<TimeStampType>,
+    /// How frames begin, where the interface offers a choice ([`link_types`]).
+    pub link_type: Option<LinkType>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            snaplen: None,
+            buffer: None,
+            promiscuous: true,
+            direction: Direction::InOut,
+            monitor: false,
+            immediate: false,
+            time_stamp_type: None,
+            link_type: None,
+        }
+    }
+}
+
+/// Which frames of an interface are captured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// All.
+    #[default]
+    InOut,
+    /// Those that this host receives.
+    In,
+    /// Those that this host sends.
+    Out,
+}
+
+/// Who stamps frames with the time, and how (pcap-tstamp(7)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeStampType {
+    /// The host, in the way that it likes best.
+    Host,
+    /// The host, cheaply.
+    HostLowPrecision,
+    /// The host, exactly.
+    HostHighPrecision,
+    /// The network adapter, with a clock that follows the host's.
+    Adapter,
+    /// The network adapter, with a clock of its own.
+    AdapterUnsynced,
+}
+
+impl TimeStampType {
+    /// All types.
+    pub const ALL: [TimeStampType; 5] = [
+        TimeStampType::Host,
+        TimeStampType::HostLowPrecision,
+        TimeStampType::HostHighPrecision,
+        TimeStampType::Adapter,
+        TimeStampType::AdapterUnsynced,
+    ];
+
+    /// libpcap's name, which `-j` takes.
+    pub fn name(self) -> &'static str {
+        match self {
+            TimeStampType::Host => "host",
+            TimeStampType::HostLowPrecision => "host_lowprec",
+            TimeStampType::HostHighPrecision => "host_hiprec",
+            TimeStampType::Adapter => "adapter",
+            TimeStampType::AdapterUnsynced => "adapter_unsynced",
+        }
+    }
+
+    /// What it is, in libpcap's words.
+    pub fn description(self) -> &'static str {
+        match self {
+            TimeStampType::Host => "Host",
+            TimeStampType::HostLowPrecision => "Host, low precision",
+            TimeStampType::HostHighPrecision => "Host, high precision",
+            TimeStampType::Adapter => "Adapter",
+            TimeStampType::AdapterUnsynced => "Adapter, not synced with system time",
+        }
+    }
+
+    fn of_libpcap(self) -> pcap::TimestampType {
+        match self {
+            TimeStampType::Host => pcap::TimestampType::Host,
+            TimeStampType::HostLowPrecision => pcap::TimestampType::HostLowPrec,
+            TimeStampType::HostHighPrecision => pcap::TimestampType::HostHighPrec,
+            TimeStampType::Adapter => pcap::TimestampType::Adapter,
+            TimeStampType::AdapterUnsynced => pcap::TimestampType::AdapterUnsynced,
+        }
+    }
+}
+
+/// The link types that frames of an interface can have, the usual one first. Opens the interface, so it needs the same
+/// permission as capturing.
+///
+/// # Errors
+///
+/// [`Error::Interface`], as [`Live::open`].
+pub fn link_types(name: &[u8], monitor: bool) -> Result<Vec<LinkType>, Error> {
+    let links = watch(name)?;
+    let options = Options { monitor, promiscuous: false, buffer: Some(1024), ..Options::default() };
+    let handle = Handle::open(name, None, &options, false, &links)?;
+    Ok(handle.link_types())
+}
+
+/// The types of time stamps that frames of an interface can have, the host's first.
+///
+/// Asked of the kernel by ethtool netlink, because the `pcap` crate cannot list them. A kernel that has none (before 5.6)
+/// leaves the host's, which there always is; so does `any`, and what is no network interface.
+///
+/// # Errors
+///
+/// There is no such interface.
+pub fn time_stamp_types(name: &[u8]) -> Result<Vec<TimeStampType>, Error> {
+    if name == ANY {
+        return Ok(vec![TimeStampType::Host]);
+    }
+    let links = watch(name)?;
+    let Some(link) = links.by_name(name) else {
+        let known = pcap::Device::list().unwrap_or_default();
+        return match known.iter().any(|device| device.name.as_bytes() == name) {
+            true => Ok(vec![TimeStampType::Host]),
+            false => Err(Error::Interface { name: name.into(), problem: Problem::Missing }),
+        };
+    };
+    Ok(ethtool::time_stamp_types(&link.name).unwrap_or_else(|_| vec![TimeStampType::Host]))
+}
+
+fn watch(name: &[u8]) -> Result<Links, Error> {
+    Links::watch().map_err(|e| Error::Interface {
+        name: name.into(),
+        problem: Problem::Other(format!("the system does not tell about its interfaces: {e}")),
+    })
+}
+
+/// How long nothing must come out of a ring, while its last block may still be open, until it counts as empty. The kernel
+/// closes a block after 10 ms; a busy machine takes longer.
+const SETTLE: Duration = Duration::from_millis(100);
+/// How long to wait for that block at a time.
+const SETTLE_STEP: Duration = Duration::from_millis(10);
+/// How often the counters are read although nobody asks. They are 32 bits wide, which 4 million frames a second fill in
+/// a quarter of an hour.
+const READ_COUNTERS: Duration = Duration::from_secs(10);
+/// The most interfaces of a device `any`; frames of further ones are `any`'s.
+const MOST_INTERFACES: usize = 1 << 16;
+
+/// Where one handle stands.
+struct Port {
+    /// `None` when the interface is gone and all it had is delivered.
+    handle: Option<Handle>,
+    /// Index of its own interface in [`Live::interfaces`].
+    interface: u32,
+    /// There may be more in the ring than the last batch.
+    is_full: bool,
+    /// Its losses as last read; final when the handle is gone, and after [`Live::stop`].
+    losses: Losses,
+    /// The interface is gone: since when nothing has come out of the ring.
+    draining: Option<Instant>,
+}
+
+/// Frames from interfaces.
+///
+/// Each interface given is one [`Interface`]. The device `any` has further ones for the interfaces on which its frames
+/// were, in the order in which they appear; the losses are `any`'s own. When an interface is renamed, its further frames
+/// have a further [`Interface`] with the new name.
+pub struct Live {
+    ports: Vec<Port>,
+    links: Links,
+    interfaces: Vec<Interface>,
+    /// Interfaces by port and index of the interface in the kernel.
+    known: BTreeMap<(usize, u32), u32>,
+    notices: Vec<Notice>,
+    counters: Counters,
+    /// The frame that was delivered last: its port, its place, its interface.
+    current: Option<(usize, Record, u32)>,
+    position: u64,
+    counters_read: Instant,
+    idle: bool,
+    stopping: bool,
+    done: bool,
+    /// rtnetlink failed: nothing more is heard from it.
+    deaf: bool,
+}
+
+impl Live {
+    /// Opens interfaces. `expression` is a filter in libpcap's language, which the kernel applies.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interface`] for the first that cannot be captured on, [`Error::Filter`].
+    pub fn open(names: &[Box<[u8]>], expression: Option<&str>, options: &Options) -> Result<Live, Error> {
+        let links = watch(names.first().map_or(ANY, |name| name))?;
+        let mut live = Live {
+            ports: Vec::with_capacity(names.len()),
+            links,
+            interfaces: Vec::new(),
+            known: BTreeMap::new(),
+            notices: Vec::new(),
+            counters: Counters::default(),
+            current: None,
+            position: 0,
+            counters_read: Instant::now(),
+            idle: false,
+            stopping: false,
+            done: false,
+            deaf: false,
+        };
+        for name in names {
+            let handle = Handle::open(name, expression, options, names.len() > 1, &live.links)?;
+            live.add(handle);
+        }
+        Ok(live)
+    }
+
+    fn add(&mut self, handle: Handle) {
+        let link = self.links.by_index(handle.index);
+        let description = link.and_then(|link| link.alias.clone());
+        let own = Interface { description, ..described(handle.name.clone(), handle.link, handle.snaplen) };
+        let interface = u32::try_from(self.interfaces.len()).unwrap_or(u32::MAX);
+        self.known.insert((self.ports.len(), handle.index), interface);
+        self.interfaces.push(own);
+        let losses = Losses { interface, ..Losses::default() };
+        self.ports.push(Port { handle: Some(handle), interface, is_full: false, losses, draining: None });
+    }
+
+    /// Ends the capture: what has arrived by now is still delivered by [`Source::next`], and then comes the end. What
+    /// arrives later is neither delivered nor counted.
+    pub fn stop(&mut self) {
+        if self.stopping {
+            return;
+        }
+        self.read_counters();
+        self.stopping = true;
+        let now = Instant::now();
+        for port in &mut self.ports {
+            port.draining = Some(now);
+        }
+    }
+
+    /// Reads all counters.
+    fn read_counters(&mut self) {
+        self.counters_read = Instant::now();
+        if self.stopping {
+            return;
+        }
+        for port in &mut self.ports {
+            if let Some(handle) = &mut port.handle {
+                let counts = handle.counts();
+                let losses = &mut port.losses;
+                losses.dropped = counts.dropped;
+                losses.interface_dropped = counts.interface_dropped;
+                losses.received = counts.received.max(losses.delivered.saturating_add(losses.dropped));
+            }
+        }
+    }
+
+    /// Which interface a frame of a port was on.
+    fn interface_of(&mut self, at: usize, record: Record) -> u32 {
+        let Some(port) = self.ports.get(at) else { return 0 };
+        let Some(handle) = &port.handle else { return port.interface };
+        // LINUX_SLL2: protocol(2) reserved(2) interface index(4, big-endian).
+        let index = match (handle.index, handle.link) {
+            (0, SLL2) => handle.batch.data(record).get(4..8).and_then(|b| b.first_chunk().copied()),
+            _ => None,
+        };
+        let index = index.map_or(handle.index, u32::from_be_bytes);
+        match self.known.get(&(at, index)) {
+            Some(known) => *known,
+            None => self.new_interface(at, index),
+        }
+    }
+
+    #[cold]
+    fn new_interface(&mut self, at: usize, index: u32) -> u32 {
+        if self.links.by_index(index).is_none() {
+            self.hear();
+        }
+        let Some(port) = self.ports.get(at) else { return 0 };
+        let (Some(handle), Some(link)) = (&port.handle, self.links.by_index(index)) else { return port.interface };
+        if self.interfaces.len() >= MOST_INTERFACES {
+            return port.interface;
+        }
+        let Ok(number) = u32::try_from(self.interfaces.len()) else { return port.interface };
+        let description = link.alias.clone();
+        self.interfaces.push(Interface { description, ..described(link.name.clone(), handle.link, handle.snaplen) });
+        self.known.insert((at, index), number);
+        number
+    }
+
+    /// Reads what rtnetlink tells.
+    fn hear(&mut self) {
+        if self.deaf {
+            return;
+        }
+        if self.links.read().is_err() {
+            // Without it the capture goes on, as it would without interfaces changing.
+            self.deaf = true;
+        }
+        for (index, change) in self.links.changes() {
+            let now = Instant::now();
+            for (at, port) in self.ports.iter_mut().enumerate() {
+                let Some(interface) = self.known.get(&(at, index)).copied() else { continue };
+                let is_own = port.handle.as_ref().is_some_and(|handle| handle.index == index);
+                let event = match &change {
+                    Change::Down => Event::Down,
+                    Change::Up => Event::Up,
+                    Change::Renamed(name) => {
+                        self.known.remove(&(at, index));
+                        Event::Renamed(name.clone())
+                    }
+                    // Told when the ring is empty.
+                    Change::Gone if is_own => {
+                        port.draining.get_or_insert(now);
+                        continue;
+                    }
+                    Change::Gone => {
+                        self.known.remove(&(at, index));
+                        Event::Gone
+                    }
+                };
+                self.notices.push(Notice { interface, event });
+            }
+        }
+    }
+
+    /// Waits for the handles, rtnetlink and `others`, and says which ports have frames. `Some(0)` does not wait.
+    fn poll(&mut self, others: &[BorrowedFd<'_>], timeout: Option<Duration>) -> Result<Vec<usize>, Error> {
+        let timeout = timeout.and_then(|t| Timespec::try_from(t).ok());
+        let ports = || self.ports.iter().enumerate().filter_map(|(at, port)| Some((at, port.handle.as_ref()?)));
+        let mut fds: Vec<PollFd<'_>> =
+            ports().map(|(_, handle)| PollFd::from_borrowed_fd(handle.as_fd(), PollFlags::IN)).collect();
+        if !self.deaf {
+            fds.push(PollFd::from_borrowed_fd(self.links.as_fd(), PollFlags::IN));
+        }
+        fds.extend(others.iter().map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN)));
+        match rustix::event::poll(&mut fds, timeout.as_ref()) {
+            Ok(_) => {}
+            Err(Errno::INTR) => return Ok(Vec::new()),
+            Err(e) => {
+                let name = self.interfaces.first().and_then(|i| i.name.clone()).unwrap_or_default();
+                return Err(Error::Interface { name, problem: Problem::Other(format!("cannot wait for it: {e}")) });
+            }
+        }
+        let mut ready = Vec::new();
+        let mut answers = fds.iter().map(PollFd::revents);
+        for ((at, handle), answer) in ports().zip(answers.by_ref()) {
+            if answer.contains(PollFlags::ERR) {
+                // An interface that goes down leaves an error, and until it is fetched every poll returns at once.
+                handle.take_socket_error();
+            }
+            if answer.contains(PollFlags::IN) {
+                ready.push(at);
+            }
+        }
+        if !self.deaf && answers.next().is_some_and(|answer| !answer.is_empty()) {
+            drop(fds);
+            self.hear();
+        }
+        Ok(ready)
+    }
+
+    /// Reads a batch of each port that has frames and none left. Returns whether any came.
+    fn refill(&mut self, timeout: Duration) -> Result<bool, Error> {
+        let ready = self.poll(&[], Some(timeout))?;
+        let mut any = false;
+        let mut failed = None;
+        for at in ready {
+            let Some(port) = self.ports.get_mut(at) else { continue };
+            let Some(handle) = port.handle.as_mut().filter(|handle| handle.batch.peek().is_none()) else { continue };
+            match handle.fill() {
+                Ok(filled) => {
+                    port.is_full = filled == Filled::Full;
+                    let some = handle.batch.peek().is_some();
+                    if let (true, Some(since)) = (some || port.is_full, &mut port.draining) {
+                        *since = Instant::now();
+                    }
+                    any |= some || port.is_full;
+                }
+                // A gone interface may say so in its own way; its ring is read on as long as poll says so.
+                Err(_) if port.draining.is_some() => {}
+                Err(error) => failed = Some(error),
+            }
+        }
+        if let Some(error) = failed {
+            // It may be that the interface went in this moment: then rtnetlink says so, and there is more in the ring.
+            self.hear();
+            if !self.ports.iter().any(|port| port.draining.is_some()) {
+                return Err(error);
+            }
+        }
+        if self.counters_read.elapsed() >= READ_COUNTERS {
+            self.read_counters();
+        }
+        Ok(any)
+    }
+
+    /// Chooses the port whose next frame is the oldest.
+    fn oldest(&self) -> Option<usize> {
+        let next = |port: &Port| Some(port.handle.as_ref()?.batch.peek()?.time);
+        if let [only] = self.ports.as_slice() {
+            return next(only).map(|_| 0);
+        }
+        let times = self.ports.iter().enumerate().filter_map(|(at, port)| Some((next(port)?, at)));
+        times.min().map(|(_, at)| at)
+    }
+
+    /// Closes ports whose ring is empty for good. Returns whether all are closed.
+    fn close(&mut self) -> bool {
+        let stopping = self.stopping;
+        for port in &mut self.ports {
+            let Some(since) = port.draining else { continue };
+            let Some(handle) = port.handle.as_mut().filter(|handle| handle.batch.peek().is_none()) else { continue };
+            if !stopping {
+                let counts = handle.counts();
+                port.losses.dropped = counts.dropped;
+                port.losses.interface_dropped = counts.interface_dropped;
+                port.losses.received = counts.received.max(port.losses.delivered.saturating_add(counts.dropped));
+            }
+            if port.losses.unread() == 0 || since.elapsed() >= SETTLE {
+                port.handle = None;
+                if !stopping {
+                    self.notices.push(Notice { interface: port.interface, event: Event::Gone });
+                }
+            }
+        }
+        self.ports.iter().all(|port| port.handle.is_none())
+    }
+
+    fn find_next(&mut self) -> Result<Option<(usize, Record)>, Error> {
+        // A port whose batch was full may have older frames than those that others still have.
+        let is_short =
+            |port: &Port| port.is_full && port.handle.as_ref().is_some_and(|handle| handle.batch.peek().is_none());
+        if self.ports.iter().any(is_short) {
+            self.refill(Duration::ZERO)?;
+        }
+        loop {
+            if let Some(at) = self.oldest() {
+                let record = self.ports.get(at).and_then(|port| port.handle.as_ref()?.batch.peek());
+                return Ok(record.map(|record| (at, record)));
+            }
+            let is_draining = self.ports.iter().any(|port| port.draining.is_some());
+            if is_draining && self.close() {
+                self.done = true;
+                return Ok(None);
+            }
+            if self.refill(if self.stopping { SETTLE_STEP } else { Duration::ZERO })? {
+                continue;
+            }
+            if !self.stopping {
+                self.idle = true;
+                return Ok(None);
+            }
+        }
+    }
+
+    fn frame_at(&self, at: usize, record: Record, interface: u32) -> Option<Frame<'_>> {
+        let handle = self.ports.get(at)?.handle.as_ref()?;
+        Some(Frame {
+            time: record.time,
+            has_time: true,
+            data: handle.batch.data(record),
+            length: record.length,
+            link: handle.link,
+            interface,
+            fcs_len: None,
+            comments: &[],
+        })
+    }
+}
+
+/// An interface of a running capture.
+fn described(name: Box<[u8]>, link: LinkType, snaplen: u32) -> Interface {
+    Interface {
+        file: 0,
+        described: true,
+        name: Some(name),
+        description: None,
+        link,
+        snaplen,
+        fcs_len: None,
+        comments: Vec::new(),
+        received: None,
+        dropped: None,
+    }
+}
+
+impl Source for Live {
+    fn next(&mut self) -> Result<Option<Frame<'_>>, Error> {
+        self.current = None;
+        self.idle = false;
+        if self.done {
+            return Ok(None);
+        }
+        let (at, record) = match self.find_next() {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                self.done = true;
+                return Err(error);
+            }
+        };
+        let interface = self.interface_of(at, record);
+        if let Some(port) = self.ports.get_mut(at) {
+            port.losses.delivered = port.losses.delivered.saturating_add(1);
+            if let Some(handle) = &mut port.handle {
+                handle.batch.advance();
+                self.position = self.position.saturating_add(handle.batch.data(record).len() as u64);
+            }
+        }
+        self.counters.frames = self.counters.frames.saturating_add(1);
+        self.current = Some((at, record, interface));
+        Ok(self.frame_at(at, record, interface))
+    }
+
+    fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    fn wait(&mut self, others: &[BorrowedFd<'_>], timeout: Option<Duration>) -> Result<(), Error> {
+        if self.done || self.oldest().is_some() {
+            return Ok(());
+        }
+        // A ring that is being emptied says nothing when its last block closes without a frame.
+        let timeout = match self.ports.iter().any(|port| port.draining.is_some()) {
+            true => Some(timeout.map_or(SETTLE_STEP, |t| t.min(SETTLE_STEP))),
+            false => timeout,
+        };
+        self.poll(others, timeout).map(|_| ())
+    }
+
+    fn losses(&mut self) -> Vec<Losses> {
+        self.read_counters();
+        self.ports.iter().map(|port| port.losses).collect()
+    }
+
+    fn notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
+    }
+
+    fn frame(&self) -> Option<Frame<'_>> {
+        let (at, record, interface) = self.current?;
+        self.frame_at(at, record, interface)
+    }
+
+    fn interfaces(&self) -> &[Interface] {
+        &self.interfaces
+    }
+
+    fn sections(&self) -> &[Section] {
+        &[]
+    }
+
+    fn position(&self) -> u64 {
+        self.position
+    }
+
+    fn size(&self) -> Option<u64> {
+        None
+    }
+
+    fn counters(&self) -> &Counters {
+        &self.counters
+    }
+}
