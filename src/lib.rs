@@ -13,6 +13,7 @@ pub mod output;
 pub mod packet;
 pub mod pipeline;
 pub mod proto;
+pub mod sandbox;
 pub mod sink;
 pub mod text;
 pub mod time;

@@ -1,7 +1,7 @@
 //! The `sniff` program: a thin door to the library.
 
 use sniff::cli::signals::Signals;
-use sniff::cli::{self, Env};
+use sniff::cli::{self, Env, Process};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         zone: jiff::tz::TimeZone::system(),
         signals: &signals,
         window: || terminal_size::terminal_size().map(|(columns, lines)| (columns.0.into(), lines.0.into())),
+        process: Some(Process { sudo_uid: var("SUDO_UID"), sudo_gid: var("SUDO_GID") }),
     };
     ExitCode::from(cli::run(std::env::args_os(), &mut env))
 }

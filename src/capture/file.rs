@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::buffer::Buffer;
 use super::error::{Error, Fault};
-use super::input::Input;
+use super::input::{Input, Raw};
 use super::pcap::{self, PcapReader};
 use super::pcapng::{self, PcapngReader};
 use super::{Counters, Frame, Interface, LinkType, Section, Source};
@@ -54,8 +54,33 @@ pub fn open_stream(name: &Path, stream: impl Read + Send + 'static) -> Result<Fi
 ///
 /// As [`open`], for the first path that fails.
 pub fn open_all<P: AsRef<Path>>(paths: &[P]) -> Result<FileSource, Error> {
-    let inputs = paths.iter().map(|path| Ok((path.as_ref().to_owned(), Input::open(path.as_ref())?)));
-    FileSource::new(inputs.collect::<Result<_, Error>>()?)
+    open_files(paths)?.read()
+}
+
+/// As [`open_all`], without a look at what is in the files: that is [`Opened::read`]'s, which opens nothing.
+///
+/// # Errors
+///
+/// The first path that cannot be opened.
+pub fn open_files<P: AsRef<Path>>(paths: &[P]) -> Result<Opened, Error> {
+    paths.iter().map(|path| Raw::open(path.as_ref())).collect::<Result<_, _>>().map(|files| Opened { files })
+}
+
+/// Files that are open and not yet read.
+pub struct Opened {
+    files: Vec<Raw>,
+}
+
+impl Opened {
+    /// Reads how the files begin: compression, format, link type.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`], for the first file that fails.
+    pub fn read(self) -> Result<FileSource, Error> {
+        let inputs = self.files.into_iter().map(|raw| Ok((raw.path().to_owned(), raw.begin()?)));
+        FileSource::new(inputs.collect::<Result<_, Error>>()?)
+    }
 }
 
 /// Frames from one or more capture files.

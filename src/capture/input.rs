@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -25,18 +25,38 @@ pub(super) struct Input {
     size: Option<u64>,
 }
 
-impl Input {
+/// A file that is open, before its first byte is read.
+pub(super) struct Raw {
+    path: PathBuf,
+    stream: Box<dyn Read + Send>,
+    size: Option<u64>,
+}
+
+impl Raw {
     /// Opens a path; `-` is standard input.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         if path.as_os_str() == "-" {
-            return Input::from_reader(path, Box::new(io::stdin()), None);
+            return Ok(Raw { path: path.to_owned(), stream: Box::new(io::stdin()), size: None });
         }
         let open = |source| Error::Open { path: path.to_owned(), source };
         let file = File::open(path).map_err(open)?;
         let meta = file.metadata().map_err(open)?;
-        Input::from_reader(path, Box::new(file), meta.is_file().then_some(meta.len()))
+        let size = meta.is_file().then_some(meta.len());
+        Ok(Raw { path: path.to_owned(), stream: Box::new(file), size })
     }
 
+    /// Its path.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Looks at its first bytes.
+    pub(super) fn begin(self) -> Result<Input, Error> {
+        Input::from_reader(&self.path, self.stream, self.size)
+    }
+}
+
+impl Input {
     /// Looks at a stream's first bytes and puts a decompressor before it when they ask for one.
     pub(super) fn from_reader(path: &Path, raw: Box<dyn Read + Send>, size: Option<u64>) -> Result<Self, Error> {
         let position = Arc::new(AtomicU64::new(0));

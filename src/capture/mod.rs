@@ -3,7 +3,7 @@
 //! Everything here speaks of frames as bytes with a time and a link type; what is inside them is not its business.
 //! It imports nothing above floor 1.
 //!
-//! [`open`], [`open_all`] and [`open_stream`] read pcap and pcapng files, plain or compressed, from files, pipes,
+//! [`open`], [`open_all`], [`open_files`] and [`open_stream`] read pcap and pcapng files, plain or compressed, from files, pipes,
 //! standard input and other streams;
 //! `live` (a feature) captures on interfaces;
 //! [`bpf`] applies libpcap's filter expressions to frames; [`linktypes`] names link types.
@@ -22,7 +22,7 @@ mod pcapng;
 pub mod save;
 
 pub use error::{Damage, Error, Problem};
-pub use file::{FileSource, open, open_all, open_stream};
+pub use file::{FileSource, Opened, open, open_all, open_files, open_stream};
 pub use linktypes::{link_by_name, link_description, link_name};
 
 use crate::time::Time;

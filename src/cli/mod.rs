@@ -5,6 +5,7 @@ pub mod args;
 mod attend;
 pub mod diag;
 pub mod generate;
+pub mod guarding;
 mod memory;
 mod moment;
 pub mod plan;
@@ -14,4 +15,5 @@ pub mod saving;
 pub mod signals;
 pub mod views;
 
+pub use guarding::Process;
 pub use run::{Env, run};

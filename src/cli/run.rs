@@ -3,6 +3,7 @@
 use super::args::{Args, Document, VERBS, Verb, What};
 use super::attend::Attending;
 use super::diag::{Diag, Exit};
+use super::guarding::{Guard, Process};
 use super::plan::{Plan, ViewPlan, plan};
 use super::progress::Progress;
 use super::signals::Signals;
@@ -17,6 +18,7 @@ use crate::output::schema::{self, conversations, story};
 use crate::output::{flows, protocols};
 use crate::pipeline::{self, Ended, Job, Options, Outcome, Save};
 use crate::proto;
+use crate::sandbox::Role;
 use crate::text::{Text, escaped};
 use anyhow::bail;
 use clap::Parser;
@@ -46,6 +48,8 @@ pub struct Env<'a> {
     pub signals: &'a Signals,
     /// Asks the terminal that standard output is for its columns and lines.
     pub window: fn() -> Option<(usize, usize)>,
+    /// The process, when it is the program's own and may give up its privileges. Only `main` sets it.
+    pub process: Option<Process>,
 }
 
 /// The width of text where no terminal says another.
@@ -65,6 +69,7 @@ impl<'a> Env<'a> {
             zone: jiff::tz::TimeZone::UTC,
             signals,
             window: || None,
+            process: None,
         }
     }
 }
@@ -192,30 +197,38 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let registry = Registry::new(proto::ALL);
+    let guard = Guard::new(&args.guarding, args.verbose > 0, env.process.as_ref())?;
     let mut plan = plan(args, &registry, env)?;
-    let mut source = capture::open_all(&plan.files).map_err(|e| Diag::from(&e))?;
-    let mut filter = match &plan.expression {
-        None => None,
-        Some(expression) => {
-            let mut filter = FilterSet::new(expression, 0);
-            // A misspelt expression is an error even when there is no frame to apply it to.
-            let link = source.interfaces().first().map_or(capture::LinkType(1), |i| i.link);
-            filter.for_link(link).map_err(|e| Diag::from(&e))?;
-            Some(filter)
+    let opened = capture::open_files(&plan.files).map_err(|e| Diag::from(&e))?;
+    let mut filter = plan.expression.as_deref().map(|expression| FilterSet::new(expression, 0));
+    if let Some(filter) = &mut filter {
+        guard.compile_ahead(filter);
+    }
+    let role = Role::Parser { interfaces: &[], receive_only: &[] };
+    let saving = plan.saving.take();
+    let annotate = saving.as_ref().is_some_and(|saving| saving.annotate);
+    let saved_as = saving.as_ref().map(|saving| saving.path.clone());
+    let (mut source, mut saver) = match saving {
+        None => {
+            guard.enter(role, false, env)?;
+            (opened.read().map_err(|e| Diag::from(&e))?, None)
         }
-    };
-    let annotate = plan.saving.as_ref().is_some_and(|saving| saving.annotate);
-    let saved_as = plan.saving.as_ref().map(|saving| saving.path.clone());
-    let mut saver = match plan.saving.take() {
-        None => None,
+        // What is written begins with what the file's header says, and is made while files can be made.
         Some(saving) => {
+            let source = opened.read().map_err(|e| Diag::from(&e))?;
             let link = source.interfaces().first().map_or(capture::LinkType(1), |i| i.link);
             let opener = saving.opener()?;
             let mut saver = saving.saver(opener, source.sections(), link)?;
             saver.begin(source.interfaces()).map_err(|e| Diag::from(&e))?;
-            Some(saver)
+            guard.enter(role, false, env)?;
+            (source, Some(saver))
         }
     };
+    if let Some(filter) = &mut filter {
+        // A misspelt expression is an error even when there is no frame to apply it to.
+        let link = source.interfaces().first().map_or(capture::LinkType(1), |i| i.link);
+        filter.for_link(link).map_err(|e| Diag::from(&e))?;
+    }
     announce(&plan, &source, env);
     let is_table = matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..) | ViewPlan::Sockets(..));
     let width = if is_table { env.table_width() } else { env.width() };

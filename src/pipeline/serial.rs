@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
             }
             let done = match found {
                 Ok(true) => self.frame(),
-                Ok(false) if self.source.is_idle() && self.stopped.is_none() => self.idle(),
+                Ok(false) if self.source.is_idle() => self.idle(),
                 Ok(false) => return self.stopped.take().unwrap_or(Ended::Done),
                 Err(error) => return Ended::Input(error),
             };

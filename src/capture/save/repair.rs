@@ -12,7 +12,7 @@ use super::{Error, Refused, Why};
 use crate::capture::buffer::Buffer;
 use crate::capture::error::Fault;
 use crate::capture::file::{Catalog, Format};
-use crate::capture::input::Input;
+use crate::capture::input::Raw;
 use crate::capture::{self, Counters};
 use crate::text::escaped;
 use crate::time::Time;
@@ -104,7 +104,7 @@ pub fn repair(from: &Path, to: &Path, force: bool) -> Result<Repaired, Failed> {
 
 /// Reads a capture and finds where its last whole record ends.
 fn survey(from: &Path) -> Result<Repaired, Failed> {
-    let input = Input::open(from).map_err(Failed::Read)?;
+    let input = Raw::open(from).and_then(Raw::begin).map_err(Failed::Read)?;
     if input.size().is_none() {
         return Err(Failed::NotRegular(from.to_owned()));
     }
@@ -153,7 +153,7 @@ fn survey(from: &Path) -> Result<Repaired, Failed> {
 
 /// Copies the first bytes of a capture.
 fn copy(from: &Path, bytes: u64, mut file: File, to: &Path) -> Result<File, Failed> {
-    let mut input = Input::open(from).map_err(Failed::Read)?;
+    let mut input = Raw::open(from).and_then(Raw::begin).map_err(Failed::Read)?;
     let mut chunk = vec![0; CHUNK];
     let mut left = bytes;
     while left > 0 {

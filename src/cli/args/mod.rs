@@ -1,8 +1,10 @@
 //! The command line as typed. One table for the parser, `--help`, the man page and the completions.
 
+mod guarding;
 mod saving;
 mod source;
 
+pub use guarding::{Guarding, Sandbox};
 pub use saving::Saving;
 pub use source::Source;
 
@@ -168,6 +170,10 @@ pub struct Args {
     /// When to use colour; auto is on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", help_heading = "Display", value_enum, default_value = "auto")]
     pub color: When,
+
+    /// What the process gives up before it looks at packets.
+    #[command(flatten)]
+    pub guarding: Guarding,
 
     /// Write each packet out as soon as it is shown
     #[arg(short = 'l', help_heading = "Display")]
