@@ -8,29 +8,15 @@
 //! is compared with the question.
 
 use super::local::Addresses;
+use super::netlink::Netlink;
 use super::{Error, Pair, Protocol, State};
-use netlink_packet_core::{
-    NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, NetlinkBuffer, NetlinkHeader, NetlinkMessage, Parseable,
-};
+use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST, Parseable};
 use netlink_packet_sock_diag::constants::{AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP};
 use netlink_packet_sock_diag::inet::{ExtensionFlags, InetRequest, InetResponseHeader, SocketId, StateFlags};
 use netlink_packet_sock_diag::{SOCK_DIAG_BY_FAMILY, SockDiagMessage};
 use rustix::io::Errno;
-use rustix::net::netlink::{self, SocketAddrNetlink};
-use rustix::net::sockopt::{Timeout, set_socket_timeout};
-use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, connect, recv, send, socket_with};
+use rustix::net::netlink;
 use std::net::IpAddr;
-use std::os::fd::OwnedFd;
-use std::time::Duration;
-
-/// Room for what the kernel sends at once: it puts at most 32 KiB of a list into one message.
-const BUFFER_BYTES: usize = 32 * 1024;
-
-/// How long an answer is waited for. The kernel has it ready when the question has been sent, so this is never reached.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// How many messages that belong to earlier questions are passed over before giving up.
-const MAX_STALE: u32 = 1_024;
 
 /// What the kernel says of a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,21 +43,7 @@ pub struct Sockets {
 /// A netlink socket to the kernel's `sock_diag`.
 #[derive(Debug)]
 pub struct Diag {
-    socket: OwnedFd,
-    sequence: u32,
-    buffer: Vec<u8>,
-}
-
-/// What a message of the kernel is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Message {
-    Socket(InetSocket),
-    /// No more of them.
-    Done,
-    /// The question was refused; 0 is an acknowledgment.
-    Failed(i32),
-    /// It answers another question, or is none of these.
-    Other,
+    netlink: Netlink,
 }
 
 /// A socket as a message has it.
@@ -103,16 +75,9 @@ impl Diag {
     ///
     /// When netlink is forbidden or the kernel cannot tell of TCP sockets.
     pub fn new() -> Result<Diag, Error> {
-        let open = || -> Result<OwnedFd, Errno> {
-            let flags = SocketFlags::CLOEXEC;
-            let socket = socket_with(AddressFamily::NETLINK, SocketType::DGRAM, flags, Some(netlink::SOCK_DIAG))?;
-            // Connected to the kernel, so that nobody else can send to it.
-            connect(&socket, &SocketAddrNetlink::new(0, 0))?;
-            set_socket_timeout(&socket, Timeout::Recv, Some(PATIENCE))?;
-            Ok(socket)
-        };
-        let socket = open().map_err(|error| Error::new("cannot open a netlink socket", error))?;
-        let mut diag = Diag { socket, sequence: 0, buffer: vec![0; BUFFER_BYTES] };
+        let netlink = Netlink::open(Some(netlink::SOCK_DIAG));
+        let netlink = netlink.map_err(|error| Error::new("cannot open a netlink socket", error))?;
+        let mut diag = Diag { netlink };
         // In no state there is no socket, so the answer is empty, unless the kernel lacks what would answer.
         diag.list(Protocol::Tcp, AF_INET, StateFlags::empty(), &mut |_| {})
             .map_err(|error| Error::new("the kernel does not list them", error))?;
@@ -180,19 +145,16 @@ impl Diag {
             // INET_DIAG_NOCOOKIE: any socket of this pair.
             cookie: [0xff; 8],
         };
-        self.ask(pair.protocol, family, NLM_F_REQUEST, StateFlags::all(), id)?;
-        for _ in 0..MAX_STALE {
-            let length = self.receive()?;
-            for message in messages(self.buffer.get(..length).unwrap_or_default(), self.sequence) {
-                match message {
-                    Message::Socket(socket) => return Ok(Some(socket)),
-                    Message::Done => return Ok(None),
-                    Message::Failed(code) => return missing(code),
-                    Message::Other => {}
-                }
-            }
+        let mut found = None;
+        let answered = self.ask(pair.protocol, family, NLM_F_REQUEST, StateFlags::all(), id, &mut |socket| {
+            found = Some(socket);
+            false
+        });
+        match answered {
+            // There is no such socket; the second one: no more.
+            Ok(()) | Err(Errno::NOENT | Errno::STALE) => Ok(found),
+            Err(error) => Err(error),
         }
-        Err(Errno::PROTO)
     }
 
     fn list(
@@ -203,23 +165,10 @@ impl Diag {
         each: &mut dyn FnMut(InetSocket),
     ) -> Result<(), Errno> {
         let id = if family == AF_INET { SocketId::new_v4() } else { SocketId::new_v6() };
-        self.ask(protocol, family, NLM_F_REQUEST | NLM_F_DUMP, states, id)?;
-        let mut stale = 0;
-        while stale < MAX_STALE {
-            let length = self.receive()?;
-            let mut ours = false;
-            for message in messages(self.buffer.get(..length).unwrap_or_default(), self.sequence) {
-                match message {
-                    Message::Socket(socket) => each(socket),
-                    Message::Done | Message::Failed(0) => return Ok(()),
-                    Message::Failed(code) => return Err(errno(code)),
-                    Message::Other => continue,
-                }
-                ours = true;
-            }
-            stale += u32::from(!ours);
-        }
-        Err(Errno::PROTO)
+        self.ask(protocol, family, NLM_F_REQUEST | NLM_F_DUMP, states, id, &mut |socket| {
+            each(socket);
+            true
+        })
     }
 
     fn ask(
@@ -228,75 +177,22 @@ impl Diag {
         family: u8,
         flags: u16,
         states: StateFlags,
-        id: SocketId,
+        socket_id: SocketId,
+        each: &mut dyn FnMut(InetSocket) -> bool,
     ) -> Result<(), Errno> {
-        self.sequence = self.sequence.wrapping_add(1);
         let request = InetRequest {
             family,
             protocol: if protocol == Protocol::Tcp { IPPROTO_TCP } else { IPPROTO_UDP },
             extensions: ExtensionFlags::empty(),
             states,
-            socket_id: id,
+            socket_id,
         };
-        let mut header = NetlinkHeader::default();
-        header.flags = flags;
-        header.sequence_number = self.sequence;
-        let mut message = NetlinkMessage::new(header, SockDiagMessage::InetRequest(request).into());
-        message.finalize();
-        let mut bytes = vec![0; message.buffer_len()];
-        message.serialize(&mut bytes);
-        rustix::io::retry_on_intr(|| send(&self.socket, &bytes, SendFlags::empty()))?;
-        Ok(())
-    }
-
-    /// Waits for a datagram, and tells how much of the buffer it fills.
-    fn receive(&mut self) -> Result<usize, Errno> {
-        let (length, _) =
-            rustix::io::retry_on_intr(|| recv(&self.socket, self.buffer.as_mut_slice(), RecvFlags::empty()))?;
-        match length {
-            0 => Err(Errno::PIPE),
-            length => Ok(length),
-        }
+        self.netlink.ask(flags, SockDiagMessage::InetRequest(request), &mut |kind, content| match socket(content) {
+            Some(socket) if kind == SOCK_DIAG_BY_FAMILY => each(socket),
+            _ => true,
+        })
     }
 }
-
-/// The kernel's refusal, unless it only says that there is no such socket.
-fn missing(code: i32) -> Result<Option<InetSocket>, Errno> {
-    match errno(code) {
-        _ if code == 0 => Ok(None),
-        Errno::NOENT | Errno::STALE => Ok(None),
-        error => Err(error),
-    }
-}
-
-/// The error of a netlink message, which has it as a negative number.
-fn errno(code: i32) -> Errno {
-    Errno::from_raw_os_error(
-        code.checked_neg().filter(|code| (1..4096).contains(code)).unwrap_or(Errno::PROTO.raw_os_error()),
-    )
-}
-
-/// The messages of a datagram. What is cut or garbled ends them.
-fn messages(mut bytes: &[u8], sequence: u32) -> impl Iterator<Item = Message> {
-    std::iter::from_fn(move || {
-        let message = NetlinkBuffer::new_checked(bytes).ok()?;
-        let length = usize::try_from(message.length()).ok()?;
-        let payload = bytes.get(HEADER_BYTES..length)?;
-        let read = match message.message_type() {
-            _ if message.sequence_number() != sequence => Message::Other,
-            NLMSG_DONE => Message::Done,
-            NLMSG_ERROR => Message::Failed(payload.first_chunk().map_or(-1, |code| i32::from_ne_bytes(*code))),
-            SOCK_DIAG_BY_FAMILY => socket(payload).map_or(Message::Other, Message::Socket),
-            _ => Message::Other,
-        };
-        // NLMSG_ALIGN: the next one begins at a multiple of four.
-        bytes = length.checked_next_multiple_of(4).and_then(|next| bytes.get(next..)).unwrap_or_default();
-        Some(read)
-    })
-}
-
-/// `struct nlmsghdr`.
-const HEADER_BYTES: usize = 16;
 
 /// Reads a `struct inet_diag_msg`. The attributes behind it are not needed.
 fn socket(payload: &[u8]) -> Option<InetSocket> {
@@ -327,7 +223,7 @@ fn fits(asked: &Pair, found: &Found, is_ours: &mut dyn FnMut(IpAddr) -> bool) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, InetSocket, Message, fits, messages};
+    use super::{Found, InetSocket, fits, socket};
     use crate::host::{Pair, Protocol, State};
     use netlink_packet_core::Emitable;
     use netlink_packet_sock_diag::inet::{InetResponseHeader, SocketId};
@@ -337,8 +233,8 @@ mod tests {
         text.parse().expect("an address")
     }
 
-    /// A message as the kernel would send it: header, `inet_diag_msg`, and an attribute (`INET_DIAG_SHUTDOWN`).
-    fn answer(sequence: u32, family: u8, state: u8, ends: [(&str, u16); 2], inode: u32, uid: u32) -> Vec<u8> {
+    /// What the kernel would send: an `inet_diag_msg`, and an attribute (`INET_DIAG_SHUTDOWN`).
+    fn answer(family: u8, state: u8, ends: [(&str, u16); 2], inode: u32, uid: u32) -> Vec<u8> {
         let socket_id = SocketId {
             source_port: ends[0].1,
             destination_port: ends[1].1,
@@ -349,59 +245,27 @@ mod tests {
         };
         let header =
             InetResponseHeader { family, state, timer: None, socket_id, recv_queue: 0, send_queue: 0, uid, inode };
-        let mut payload = vec![0; header.buffer_len()];
-        header.emit(&mut payload);
-        payload.extend([5, 0, 8, 0, 3, 0, 0, 0]);
-        message(20, sequence, &payload)
-    }
-
-    fn message(kind: u16, sequence: u32, payload: &[u8]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        bytes.extend((payload.len() as u32 + 16).to_ne_bytes());
-        bytes.extend(kind.to_ne_bytes());
-        bytes.extend(0u16.to_ne_bytes());
-        bytes.extend(sequence.to_ne_bytes());
-        bytes.extend(0u32.to_ne_bytes());
-        bytes.extend(payload);
-        bytes
+        let mut content = vec![0; header.buffer_len()];
+        header.emit(&mut content);
+        content.extend([5, 0, 8, 0, 3, 0, 0, 0]);
+        content
     }
 
     #[test]
     fn sockets_are_read_and_mapped_addresses_are_ipv4() {
-        let ends = [("::ffff:10.0.0.1", 80), ("::ffff:10.0.0.2", 40312)];
-        let mut bytes = answer(1, 10, 1, ends, 4711, 1000);
-        bytes.extend(answer(1, 2, 6, [("10.0.0.1", 80), ("10.0.0.3", 1)], 0, 0));
-        bytes.extend(message(3, 1, &[0; 4]));
-        let read: Vec<_> = messages(&bytes, 1).collect();
-        let [Message::Socket(first), Message::Socket(second), Message::Done] = read[..] else { panic!("{read:?}") };
-        let expected =
-            InetSocket { state: 1, local: (ip("10.0.0.1"), 80), peer: (ip("10.0.0.2"), 40312), inode: 4711, uid: 1000 };
-        assert_eq!(first, expected);
-        let found = second.found(Protocol::Tcp);
+        let read = socket(&answer(10, 1, [("::ffff:10.0.0.1", 80), ("::ffff:10.0.0.2", 40312)], 4711, 1000));
+        let (local, peer) = ((ip("10.0.0.1"), 80), (ip("10.0.0.2"), 40312));
+        assert_eq!(read, Some(InetSocket { state: 1, local, peer, inode: 4711, uid: 1000 }));
+        let read = socket(&answer(2, 6, [("10.0.0.1", 80), ("10.0.0.3", 1)], 0, 0)).expect("a socket");
+        let found = read.found(Protocol::Tcp);
         assert_eq!((found.state, found.inode, found.uid), (Some(State::TimeWait), None, None));
     }
 
     #[test]
-    fn answers_to_other_questions_are_passed_over() {
-        let bytes = answer(1, 2, 1, [("10.0.0.1", 80), ("10.0.0.2", 1)], 1, 0);
-        assert_eq!(messages(&bytes, 2).collect::<Vec<_>>(), [Message::Other]);
-        let refused = message(2, 2, &(-2i32).to_ne_bytes());
-        assert_eq!(messages(&refused, 2).collect::<Vec<_>>(), [Message::Failed(-2)]);
-    }
-
-    #[test]
-    fn cut_and_garbled_messages_end_without_harm() {
-        let bytes = answer(1, 2, 1, [("10.0.0.1", 80), ("10.0.0.2", 1)], 1, 0);
-        for length in 0..bytes.len() {
-            assert_eq!(messages(&bytes[..length], 1).count(), 0, "{length}");
-        }
-        for length in [0u32, 1, 15, 16, 17, 40, u32::MAX] {
-            let mut bytes = bytes.clone();
-            bytes[..4].copy_from_slice(&length.to_ne_bytes());
-            assert!(messages(&bytes, 1).take(100).count() < 100, "{length}");
-        }
-        let unknown_family = answer(1, 3, 1, [("10.0.0.1", 80), ("10.0.0.2", 1)], 1, 0);
-        assert_eq!(messages(&unknown_family, 1).collect::<Vec<_>>(), [Message::Other]);
+    fn what_is_cut_or_of_another_family_is_no_socket() {
+        let bytes = answer(2, 1, [("10.0.0.1", 80), ("10.0.0.2", 1)], 1, 0);
+        assert!((0..72).all(|length| socket(&bytes[..length]).is_none()));
+        assert!(socket(&answer(3, 1, [("10.0.0.1", 80), ("10.0.0.2", 1)], 1, 0)).is_none());
     }
 
     fn pair(protocol: Protocol, local: (&str, u16), peer: (&str, u16)) -> Pair {

@@ -1,9 +1,12 @@
 //! Which addresses are this host's, and on which interface a link-local one is.
 
+use super::netlink::Netlink;
 use super::owner::Processes;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
+use netlink_packet_core::NLM_F_REQUEST;
+use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteType};
+use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 
 /// How many interfaces may have the same link-local address; it is looked for on no more.
 const MAX_INTERFACES: usize = 16;
@@ -11,37 +14,60 @@ const MAX_INTERFACES: usize = 16;
 /// How much of `/proc/net/if_inet6` is read: 54 bytes an address, so a few thousand addresses.
 const MAX_LIST: usize = 256 * 1024;
 
+/// The kernel's routes, which decide where packets to an address go.
+#[derive(Debug)]
+pub(super) struct Routes(Option<Netlink>);
+
+impl Routes {
+    /// Opens what is needed. Without it, no address counts as this host's.
+    pub(super) fn open() -> Routes {
+        Routes(Netlink::open(None).ok())
+    }
+
+    /// Whether packets to this address come to this host itself: all of 127.0.0.0/8 do, and whole networks may (rtnetlink(7),
+    /// `RTN_LOCAL`).
+    fn end_here(&mut self, ip: IpAddr) -> bool {
+        let Some(netlink) = &mut self.0 else { return false };
+        let mut question = RouteMessage::default();
+        let (family, bits, address) = match ip {
+            IpAddr::V4(ip) => (AddressFamily::Inet, 32, RouteAddress::Inet(ip)),
+            IpAddr::V6(ip) => (AddressFamily::Inet6, 128, RouteAddress::Inet6(ip)),
+        };
+        question.header.address_family = family;
+        question.header.destination_prefix_length = bits;
+        question.attributes.push(RouteAttribute::Destination(address));
+        let mut is_local = false;
+        let answered = netlink.ask(NLM_F_REQUEST, RouteNetlinkMessage::GetRoute(question), &mut |kind, content| {
+            is_local =
+                kind == RTM_NEWROUTE && RouteHeader::parse(content).is_ok_and(|route| route.kind == RouteType::Local);
+            false
+        });
+        answered.is_ok() && is_local
+    }
+}
+
+/// The answer to `RTM_GETROUTE` (`linux/rtnetlink.h`).
+const RTM_NEWROUTE: u16 = 24;
+
 /// This host's addresses, as they are now. Lasts for one batch of questions, since addresses come and go.
 #[derive(Debug)]
 pub(super) struct Addresses<'a> {
+    routes: &'a mut Routes,
     processes: Option<&'a Processes>,
     ours: HashMap<IpAddr, bool>,
     /// Addresses and the numbers of their interfaces; read when needed.
     link_local: Option<Vec<(Ipv6Addr, u32)>>,
-    /// Whether sockets may be bound to addresses of others, which makes the test below worthless; read when needed.
-    binds_to_all: [Option<bool>; 2],
 }
 
 impl<'a> Addresses<'a> {
-    pub(super) fn new(processes: Option<&'a Processes>) -> Addresses<'a> {
-        Addresses { processes, ours: HashMap::new(), link_local: None, binds_to_all: [None; 2] }
+    pub(super) fn new(routes: &'a mut Routes, processes: Option<&'a Processes>) -> Addresses<'a> {
+        Addresses { routes, processes, ours: HashMap::new(), link_local: None }
     }
 
-    /// Whether packets to this address reach this host. Asked by binding a socket to it, for the kernel's routes decide: all of
-    /// 127.0.0.0/8 is this host's, and whole networks may be.
+    /// Whether it is an address of this host.
     pub(super) fn has(&mut self, ip: IpAddr) -> bool {
-        if ip.is_multicast() || ip.is_unspecified() || ip == IpAddr::V4(std::net::Ipv4Addr::BROADCAST) {
-            return false;
-        }
-        if let Some(known) = self.ours.get(&ip) {
-            return *known;
-        }
-        let is_ours = match ip {
-            IpAddr::V6(ip) if ip.is_unicast_link_local() => !self.interfaces_with(ip).is_empty(),
-            _ => !self.binds_to_all(ip.is_ipv6()) && can_bind(ip),
-        };
-        self.ours.insert(ip, is_ours);
-        is_ours
+        let Addresses { routes, ours, .. } = self;
+        *ours.entry(ip).or_insert_with(|| !ip.is_unspecified() && routes.end_here(ip))
     }
 
     /// The interfaces on which a socket of this address is to be looked for; 0 is any. A link-local address (RFC 4291 §2.5.6)
@@ -61,25 +87,6 @@ impl<'a> Addresses<'a> {
         });
         list.iter().filter(|(address, _)| *address == ip).map(|(_, index)| *index).take(MAX_INTERFACES).collect()
     }
-
-    fn binds_to_all(&mut self, v6: bool) -> bool {
-        let (slot, path) = match v6 {
-            false => (&mut self.binds_to_all[0], "sys/net/ipv4/ip_nonlocal_bind"),
-            true => (&mut self.binds_to_all[1], "sys/net/ipv6/ip_nonlocal_bind"),
-        };
-        let processes = self.processes;
-        *slot.get_or_insert_with(|| {
-            let file = processes.and_then(|processes| processes.read(path, 16));
-            file.is_some_and(|text| text.trim_ascii() != b"0")
-        })
-    }
-}
-
-fn can_bind(ip: IpAddr) -> bool {
-    let family = if ip.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
-    socket_with(family, SocketType::DGRAM, SocketFlags::CLOEXEC, None)
-        .and_then(|socket| bind(&socket, &SocketAddr::new(ip, 0)))
-        .is_ok()
 }
 
 /// Reads `/proc/net/if_inet6`: an address a line, in 32 hexadecimal digits, and the number of its interface in hexadecimal.
@@ -101,7 +108,7 @@ fn link_local(text: &[u8]) -> Vec<(Ipv6Addr, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Addresses, link_local};
+    use super::{Addresses, Routes, link_local};
     use std::net::IpAddr;
 
     #[test]
@@ -114,7 +121,11 @@ mod tests {
 
     #[test]
     fn loopback_is_this_hosts_and_documentation_addresses_are_not() {
-        let mut addresses = Addresses::new(None);
+        let mut routes = Routes::open();
+        if routes.0.is_none() {
+            return println!("skipped: no netlink");
+        }
+        let mut addresses = Addresses::new(&mut routes, None);
         let mut has = |ip: &str| addresses.has(ip.parse::<IpAddr>().expect("an address"));
         assert!(has("127.0.0.1") && has("127.9.9.9"));
         assert!(!has("192.0.2.1") && !has("2001:db8::1") && !has("224.0.0.251") && !has("255.255.255.255"));

@@ -16,17 +16,18 @@
 mod cgroup;
 pub mod diag;
 mod local;
+mod netlink;
 pub mod owner;
 
 use diag::Diag;
+use local::{Addresses, Routes};
 use owner::{Processes, Searched};
 use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// How many sockets one call of [`Lookup::ask`] asks about. The answers about further ones are empty, as about sockets that are
-/// none of this host's.
+/// How many sockets one call of [`Lookup::ask`] asks about. There is no answer about further ones.
 pub const MAX_PAIRS: usize = 4_096;
 
 /// A state of a TCP socket, in the words of RFC 9293 §3.3.2.
@@ -180,47 +181,45 @@ impl Answer {
 #[derive(Debug)]
 pub struct Lookup {
     diag: Diag,
+    routes: Routes,
     /// `None` where there is no `/proc`.
     processes: Option<Processes>,
     failed: Option<Error>,
-    unasked: usize,
 }
 
 impl Lookup {
-    /// Opens what is needed: a netlink socket, and `/proc`.
+    /// Opens what is needed: two netlink sockets, and `/proc`.
     ///
     /// # Errors
     ///
     /// Where the kernel does not answer about its sockets. Without `/proc`, only processes stay unknown.
     pub fn new() -> Result<Lookup, Error> {
         let diag = Diag::new()?;
-        Ok(Lookup { diag, processes: Processes::open().ok(), failed: None, unasked: 0 })
+        Ok(Lookup { diag, routes: Routes::open(), processes: Processes::open().ok(), failed: None })
     }
 
-    /// Asks about sockets. There is one answer for each, in their order.
+    /// Asks about sockets. There is one answer for each, in their order; fewer when there are too many, or when the kernel stops
+    /// answering ([`Lookup::failed`] says why).
     ///
     /// Asks the kernel about at most [`MAX_PAIRS`], then looks for their processes within the bounds of [`owner`].
     pub fn ask(&mut self, pairs: &[Pair]) -> Vec<Answer> {
-        let mut answers = vec![Answer::default(); pairs.len()];
-        let mut addresses = local::Addresses::new(self.processes.as_ref());
+        let mut answers = Vec::with_capacity(pairs.len().min(MAX_PAIRS));
+        let mut addresses = Addresses::new(&mut self.routes, self.processes.as_ref());
         self.failed = None;
-        self.unasked = pairs.len().saturating_sub(MAX_PAIRS);
-        let mut wanted = HashSet::new();
-        for (n, (pair, answer)) in pairs.iter().zip(&mut answers).take(MAX_PAIRS).enumerate() {
-            match self.diag.find(pair, &mut addresses) {
+        for pair in pairs.iter().take(MAX_PAIRS) {
+            answers.push(match self.diag.find(pair, &mut addresses) {
                 Ok(Some(found)) => {
-                    *answer = Answer { state: found.state, inode: found.inode, uid: found.uid, ..Answer::default() };
-                    wanted.extend(found.inode);
+                    Answer { state: found.state, inode: found.inode, uid: found.uid, ..Answer::default() }
                 }
-                Ok(None) => {}
+                Ok(None) => Answer::default(),
                 Err(error) => {
                     // The next ones would fail as this one did.
                     self.failed = Some(error);
-                    self.unasked = pairs.len().saturating_sub(n);
                     break;
                 }
-            }
+            });
         }
+        let wanted: HashSet<u32> = answers.iter().filter_map(|answer: &Answer| answer.inode).collect();
         if let Some(processes) = &mut self.processes {
             let owners = processes.owners(&wanted);
             for answer in &mut answers {
@@ -233,9 +232,9 @@ impl Lookup {
         answers
     }
 
-    /// How many sockets of the last call were not asked about, and why if that was an error.
-    pub fn unasked(&self) -> (usize, Option<&Error>) {
-        (self.unasked, self.failed.as_ref())
+    /// Why the last call stopped asking, if it did.
+    pub fn failed(&self) -> Option<&Error> {
+        self.failed.as_ref()
     }
 
     /// How far the last search for processes went; `None` where there is no `/proc`.
