@@ -82,8 +82,9 @@ fn frames_until(source: &mut Live, mut enough: impl FnMut(&[Vec<u8>]) -> bool) -
     let mut all = Vec::new();
     while !enough(&all) {
         assert!(Instant::now() < until, "nothing more came after {} frames", all.len());
-        match source.next().expect("capturing goes on") {
-            Some(frame) => all.push(frame.data.to_vec()),
+        let frame = source.next().expect("capturing goes on").map(|frame| frame.data.to_vec());
+        match frame {
+            Some(frame) => all.push(frame),
             None if source.is_idle() => source.wait(&[], Some(Duration::from_millis(100))).expect("one can wait"),
             None => break,
         }
