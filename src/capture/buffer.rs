@@ -6,6 +6,10 @@
 
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
+use std::os::fd::BorrowedFd;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use super::error::Fault;
 use super::input::{Input, system_failure};
@@ -22,11 +26,22 @@ pub(super) struct Buffer {
     /// Why no more will come: the stream ended (`Ok`) or failed. A failure is reported once everything before it has
     /// been consumed as far as possible.
     stop: Option<Result<(), io::Error>>,
+    /// Reading must not wait: where it would, [`Buffer::fill`] returns [`Fault::Idle`].
+    impatient: bool,
 }
 
 impl Buffer {
     pub(super) fn new(input: Input, capacity: usize) -> Self {
-        Buffer { input, bytes: vec![0; capacity.max(64)], start: 0, end: 0, offset: 0, stop: None }
+        Buffer { input, bytes: vec![0; capacity.max(64)], start: 0, end: 0, offset: 0, stop: None, impatient: false }
+    }
+
+    /// Whether reading must not wait, for streams that a poll can tell of.
+    pub(super) fn set_impatient(&mut self, impatient: bool) {
+        self.impatient = impatient && self.input.pipe().is_some();
+    }
+
+    pub(super) fn is_impatient(&self) -> bool {
+        self.impatient
     }
 
     pub(super) fn input(&self) -> &Input {
@@ -49,7 +64,7 @@ impl Buffer {
     }
 
     /// Reads until `need` bytes are available or no more come, and never waits for more than that. Returns how many
-    /// of `need` there are; fewer only at the end of the stream.
+    /// of `need` there are; fewer only at the end of the stream. What has been read stays when it returns an error.
     #[inline]
     pub(super) fn fill(&mut self, need: usize) -> Result<usize, Fault> {
         if self.end - self.start >= need { Ok(need) } else { self.fill_slowly(need) }
@@ -68,6 +83,9 @@ impl Buffer {
                 None => {}
                 Some(Ok(())) => return Ok(self.end - self.start),
                 Some(Err(_)) => return Err(self.failure()),
+            }
+            if self.impatient && self.input.pipe().is_some_and(|pipe| !is_ready(pipe)) {
+                return Err(Fault::Idle);
             }
             if self.end == self.bytes.len() {
                 // Full and still too small: `start` is 0 here, because room was made above.
@@ -115,8 +133,10 @@ impl Buffer {
         from..self.start
     }
 
-    /// Consumes `n` bytes, reading on as needed, and returns how many there were; fewer only at the end.
+    /// Consumes `n` bytes, reading on as needed, and returns how many there were; fewer only at the end. Waits for them
+    /// and all that is read after them until [`Buffer::set_impatient`], since they cannot be read again.
     pub(super) fn skip(&mut self, n: u64) -> Result<u64, Fault> {
+        self.impatient = false;
         let mut left = n;
         while left > 0 {
             let step = usize::try_from(left).unwrap_or(usize::MAX).min(self.bytes.len());
@@ -129,4 +149,11 @@ impl Buffer {
         }
         Ok(n - left)
     }
+}
+
+/// Whether a read would not wait: there are bytes, or the end, or an error.
+fn is_ready(pipe: BorrowedFd<'_>) -> bool {
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    // When poll itself fails, reading tells why.
+    !matches!(poll(&mut [PollFd::from_borrowed_fd(pipe, PollFlags::IN)], Some(&now)), Ok(0) | Err(Errno::INTR))
 }

@@ -215,8 +215,17 @@ impl std::error::Error for Error {
 /// Why a reader below the level of files stopped; [`Fault::at`] adds the file.
 #[derive(Debug)]
 pub(super) enum Fault {
-    Read { offset: u64, source: io::Error },
-    Damaged { offset: u64, expected: String, found: String },
+    /// Not a fault: nothing is there to be read, and nothing was consumed. Only from streams that can wait.
+    Idle,
+    Read {
+        offset: u64,
+        source: io::Error,
+    },
+    Damaged {
+        offset: u64,
+        expected: String,
+        found: String,
+    },
     Unsupported(String),
 }
 
@@ -228,6 +237,8 @@ impl Fault {
     pub(super) fn at(self, path: &Path, compressed: bool) -> Error {
         let path = path.to_owned();
         match self {
+            // Whoever asks for files handles it before.
+            Fault::Idle => Error::Read { path, offset: 0, source: io::ErrorKind::WouldBlock.into() },
             Fault::Read { offset, source } => Error::Read { path, offset, source },
             Fault::Damaged { offset, expected, found } => {
                 Error::Damaged(Box::new(Damage { path, offset, compressed, expected, found }))

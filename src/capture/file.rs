@@ -4,7 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::Read;
 use std::ops::Range;
+use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use super::buffer::Buffer;
 use super::error::{Error, Fault};
@@ -84,6 +89,10 @@ impl Opened {
 }
 
 /// Frames from one or more capture files.
+///
+/// A single stream that is not compressed and not a regular file (a pipe, standard input from one, a socket) is never
+/// waited for while a record is incomplete: [`Source::next`] then returns `None` with [`Source::is_idle`]. Compressed
+/// streams, and several files at once, are waited for where they are read.
 pub struct FileSource {
     files: Vec<OpenFile>,
     /// The files that have a record ready, by time and place on the command line; unused when there is only one file.
@@ -92,6 +101,8 @@ pub struct FileSource {
     current: Option<usize>,
     started: bool,
     done: bool,
+    /// The last `None` of [`Source::next`] only meant that the pipe has nothing yet.
+    idle: bool,
     errors: Vec<Error>,
     catalog: Catalog,
 }
@@ -156,6 +167,15 @@ pub(super) enum Format {
     Ended,
 }
 
+/// What came of looking for the next record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Advanced {
+    /// There is one, or the end.
+    Done,
+    /// It is not there yet.
+    Idle,
+}
+
 /// One file being read.
 struct OpenFile {
     path: PathBuf,
@@ -194,14 +214,18 @@ impl OpenFile {
 
     /// Reads the next record into `self.record`, or nothing at the end.
     #[inline]
-    fn advance(&mut self, catalog: &mut Catalog) -> Result<(), Error> {
+    fn advance(&mut self, catalog: &mut Catalog) -> Result<Advanced, Error> {
         match self.format.advance(&mut self.buffer, catalog) {
             Ok(record) => {
                 if record.is_none() {
                     self.format = Format::Ended;
                 }
                 self.record = record;
-                Ok(())
+                Ok(Advanced::Done)
+            }
+            Err(Fault::Idle) => {
+                self.record = None;
+                Ok(Advanced::Idle)
             }
             Err(fault) => {
                 self.record = None;
@@ -271,7 +295,16 @@ impl FileSource {
             files.push(file);
             errors.extend(damage);
         }
-        Ok(FileSource { files, ready: BinaryHeap::new(), current: None, started: false, done: false, errors, catalog })
+        Ok(FileSource {
+            files,
+            ready: BinaryHeap::new(),
+            current: None,
+            started: false,
+            done: false,
+            idle: false,
+            errors,
+            catalog,
+        })
     }
 
     /// Advances one file and remembers its time, or its error.
@@ -316,9 +349,16 @@ impl Source for FileSource {
         if self.done {
             return Ok(None);
         }
+        self.idle = false;
         let index = if let [only] = self.files.as_mut_slice() {
-            if let Err(error) = only.advance(&mut self.catalog) {
-                self.errors.push(error);
+            only.buffer.set_impatient(true);
+            match only.advance(&mut self.catalog) {
+                Ok(Advanced::Done) => {}
+                Ok(Advanced::Idle) => {
+                    self.idle = true;
+                    return Ok(None);
+                }
+                Err(error) => self.errors.push(error),
             }
             only.record.is_some().then_some(0)
         } else {
@@ -328,6 +368,26 @@ impl Source for FileSource {
         let Some(index) = index else { return self.finish() };
         self.catalog.counters.frames = self.catalog.counters.frames.saturating_add(1);
         Ok(self.files.get(index).and_then(OpenFile::frame))
+    }
+
+    fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    /// Waits for a single pipe that is not compressed; anything else is waited for by reading it.
+    fn wait(&mut self, others: &[BorrowedFd<'_>], timeout: Option<Duration>) -> Result<(), Error> {
+        let [only] = self.files.as_slice() else { return Ok(()) };
+        let (true, Some(pipe)) = (self.idle, only.buffer.input().pipe()) else { return Ok(()) };
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        let fds = std::iter::once(&pipe).chain(others);
+        let mut fds: Vec<PollFd<'_>> = fds.map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN)).collect();
+        match poll(&mut fds, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => {
+                let offset = only.buffer.offset();
+                Err(Error::Read { path: only.path.clone(), offset, source: error.into() })
+            }
+        }
     }
 
     fn frame(&self) -> Option<Frame<'_>> {

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,9 @@ pub(super) struct Input {
     compression: Option<&'static str>,
     position: Arc<AtomicU64>,
     size: Option<u64>,
+    /// A duplicate of the stream's descriptor, to poll, when what is read is what comes out of it and it can make readers
+    /// wait: a pipe, a socket, a terminal.
+    pipe: Option<OwnedFd>,
 }
 
 /// A file that is open, before its first byte is read.
@@ -30,19 +34,25 @@ pub(super) struct Raw {
     path: PathBuf,
     stream: Box<dyn Read + Send>,
     size: Option<u64>,
+    pipe: Option<OwnedFd>,
 }
 
 impl Raw {
     /// Opens a path; `-` is standard input.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        if path.as_os_str() == "-" {
-            return Ok(Raw { path: path.to_owned(), stream: Box::new(io::stdin()), size: None });
-        }
         let open = |source| Error::Open { path: path.to_owned(), source };
-        let file = File::open(path).map_err(open)?;
+        let is_stdin = path.as_os_str() == "-";
+        let file = if is_stdin {
+            // Not through std's buffer: what lies in it no poll can see.
+            io::stdin().as_fd().try_clone_to_owned().map(File::from)
+        } else {
+            File::open(path)
+        };
+        let file = file.map_err(open)?;
         let meta = file.metadata().map_err(open)?;
-        let size = meta.is_file().then_some(meta.len());
-        Ok(Raw { path: path.to_owned(), stream: Box::new(file), size })
+        let pipe = if meta.is_file() { None } else { Some(file.try_clone().map_err(open)?.into()) };
+        let size = meta.is_file().then_some(meta.len()).filter(|_| !is_stdin);
+        Ok(Raw { path: path.to_owned(), stream: Box::new(file), size, pipe })
     }
 
     /// Its path.
@@ -52,7 +62,9 @@ impl Raw {
 
     /// Looks at its first bytes.
     pub(super) fn begin(self) -> Result<Input, Error> {
-        Input::from_reader(&self.path, self.stream, self.size)
+        let mut input = Input::from_reader(&self.path, self.stream, self.size)?;
+        input.pipe = self.pipe.filter(|_| input.compression.is_none());
+        Ok(input)
     }
 }
 
@@ -80,7 +92,7 @@ impl Input {
             }
             _ => (Box::new(raw), None),
         };
-        Ok(Input { stream, compression, position, size })
+        Ok(Input { stream, compression, position, size, pipe: None })
     }
 
     /// What the stream is compressed with.
@@ -91,6 +103,11 @@ impl Input {
     /// Bytes of the file read so far, before decompression.
     pub(super) fn position(&self) -> u64 {
         self.position.load(Ordering::Relaxed)
+    }
+
+    /// The descriptor to poll for more, when the stream can make readers wait.
+    pub(super) fn pipe(&self) -> Option<BorrowedFd<'_>> {
+        self.pipe.as_ref().map(AsFd::as_fd)
     }
 
     /// Size of the file, when it is a regular file.

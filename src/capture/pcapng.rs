@@ -170,7 +170,8 @@ impl PcapngReader {
         let is_used = is_packet || matches!(kind, SECTION_HEADER | INTERFACE | STATISTICS);
         let most = if is_packet { MOST_PACKET } else { MOST_OTHER };
         let place = match usize::try_from(padded) {
-            Ok(size) if is_used && total <= most => {
+            // Where reading must not wait, also other blocks are read as wholes: what is passed over cannot be read again.
+            Ok(size) if total <= most && (is_used || buffer.is_impatient()) => {
                 let got = buffer.fill(size)?;
                 if got < size {
                     return Err(Fault::damaged(offset, format!("a block of {total} bytes"), bytes_left(got)));

@@ -152,7 +152,7 @@ pub(super) struct Handle {
     filter: Option<Filter>,
     pub(super) batch: Batch,
     /// Frames that the filter here did not let pass.
-    rejected: u64,
+    pub(super) rejected: u64,
     /// What was received before the filter was set: not part of the capture.
     before: Counts,
     received: Unwrapped,

@@ -184,6 +184,9 @@ const SETTLE_STEP: Duration = Duration::from_millis(10);
 /// How often the counters are read although nobody asks. They are 32 bits wide, which 4 million frames a second fill in
 /// a quarter of an hour.
 const READ_COUNTERS: Duration = Duration::from_secs(10);
+/// So many times libpcap may fail to read. When an interface goes down between a poll and the reading, libpcap can take it
+/// for gone, once.
+const MOST_ERRORS: u8 = 10;
 /// The most interfaces of a device `any`; frames of further ones are `any`'s.
 const MOST_INTERFACES: usize = 1 << 16;
 
@@ -197,8 +200,10 @@ struct Port {
     is_full: bool,
     /// Its losses as last read; final when the handle is gone, and after [`Live::stop`].
     losses: Losses,
-    /// The interface is gone: since when nothing has come out of the ring.
+    /// The interface is gone, or the capture is stopped: since when nothing has come out of the ring.
     draining: Option<Instant>,
+    /// How many times in a row libpcap could not read what poll said was there.
+    errors: u8,
 }
 
 /// Frames from interfaces.
@@ -263,21 +268,7 @@ impl Live {
         self.known.insert((self.ports.len(), handle.index), interface);
         self.interfaces.push(own);
         let losses = Losses { interface, ..Losses::default() };
-        self.ports.push(Port { handle: Some(handle), interface, is_full: false, losses, draining: None });
-    }
-
-    /// Ends the capture: what has arrived by now is still delivered by [`Source::next`], and then comes the end. What
-    /// arrives later is neither delivered nor counted.
-    pub fn stop(&mut self) {
-        if self.stopping {
-            return;
-        }
-        self.read_counters();
-        self.stopping = true;
-        let now = Instant::now();
-        for port in &mut self.ports {
-            port.draining = Some(now);
-        }
+        self.ports.push(Port { handle: Some(handle), interface, is_full: false, losses, draining: None, errors: 0 });
     }
 
     /// Reads all counters.
@@ -405,30 +396,31 @@ impl Live {
     /// Reads a batch of each port that has frames and none left. Returns whether any came.
     fn refill(&mut self, timeout: Duration) -> Result<bool, Error> {
         let ready = self.poll(&[], Some(timeout))?;
-        let mut any = false;
-        let mut failed = None;
+        let (mut any, stopping) = (false, self.stopping);
         for at in ready {
             let Some(port) = self.ports.get_mut(at) else { continue };
             let Some(handle) = port.handle.as_mut().filter(|handle| handle.batch.peek().is_none()) else { continue };
+            let rejected = handle.rejected;
             match handle.fill() {
                 Ok(filled) => {
+                    port.errors = 0;
                     port.is_full = filled == Filled::Full;
-                    let some = handle.batch.peek().is_some();
-                    if let (true, Some(since)) = (some || port.is_full, &mut port.draining) {
+                    if stopping {
+                        // What is received is fixed by now, but not how much of it the filter lets pass.
+                        let newly = handle.rejected.saturating_sub(rejected);
+                        port.losses.received = port.losses.received.saturating_sub(newly);
+                    }
+                    let some = handle.batch.peek().is_some() || port.is_full;
+                    if let (true, Some(since)) = (some, &mut port.draining) {
                         *since = Instant::now();
                     }
-                    any |= some || port.is_full;
+                    any |= some;
                 }
-                // A gone interface may say so in its own way; its ring is read on as long as poll says so.
-                Err(_) if port.draining.is_some() => {}
-                Err(error) => failed = Some(error),
-            }
-        }
-        if let Some(error) = failed {
-            // It may be that the interface went in this moment: then rtnetlink says so, and there is more in the ring.
-            self.hear();
-            if !self.ports.iter().any(|port| port.draining.is_some()) {
-                return Err(error);
+                // The interface may have gone in this moment: then rtnetlink says so, and there is more in the ring.
+                Err(_) if port.errors < MOST_ERRORS || port.draining.is_some() => {
+                    port.errors = port.errors.saturating_add(1);
+                }
+                Err(error) => return Err(error),
             }
         }
         if self.counters_read.elapsed() >= READ_COUNTERS {
@@ -452,6 +444,10 @@ impl Live {
         let stopping = self.stopping;
         for port in &mut self.ports {
             let Some(since) = port.draining else { continue };
+            if stopping && port.losses.unread() == 0 {
+                // What is left came later.
+                port.handle = None;
+            }
             let Some(handle) = port.handle.as_mut().filter(|handle| handle.batch.peek().is_none()) else { continue };
             if !stopping {
                 let counts = handle.counts();
@@ -477,6 +473,10 @@ impl Live {
             self.refill(Duration::ZERO)?;
         }
         loop {
+            if self.stopping && self.close() {
+                self.done = true;
+                return Ok(None);
+            }
             if let Some(at) = self.oldest() {
                 let record = self.ports.get(at).and_then(|port| port.handle.as_ref()?.batch.peek());
                 return Ok(record.map(|record| (at, record)));
@@ -569,6 +569,19 @@ impl Source for Live {
             false => timeout,
         };
         self.poll(others, timeout).map(|_| ())
+    }
+
+    /// What arrives later is neither delivered nor counted.
+    fn stop(&mut self) -> bool {
+        if !self.stopping {
+            self.read_counters();
+            self.stopping = true;
+            let now = Instant::now();
+            for port in &mut self.ports {
+                port.draining = Some(now);
+            }
+        }
+        true
     }
 
     fn losses(&mut self) -> Vec<Losses> {

@@ -6,7 +6,7 @@ mod source;
 
 pub use guarding::{Guarding, Sandbox};
 pub use saving::Saving;
-pub use source::Source;
+pub use source::{Direction, Source};
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
