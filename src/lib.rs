@@ -8,6 +8,7 @@ pub mod cli;
 pub mod dissect;
 pub mod field;
 pub mod flow;
+pub mod helper;
 pub mod host;
 pub mod input;
 pub mod output;

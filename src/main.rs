@@ -2,6 +2,7 @@
 
 use sniff::cli::signals::Signals;
 use sniff::cli::{self, Env, Process};
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -13,7 +14,8 @@ fn main() -> ExitCode {
             tell(info);
         }
     }));
-    let signals = Signals::install();
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let signals = if cli::helping::asked(&words).is_some() { Signals::ignore() } else { Signals::install() };
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr());
     let var = |name| std::env::var_os(name).filter(|v| !v.is_empty());
     let mut env = Env {
@@ -32,5 +34,5 @@ fn main() -> ExitCode {
         window: || terminal_size::terminal_size().map(|(columns, lines)| (columns.0.into(), lines.0.into())),
         process: Some(Process { sudo_uid: var("SUDO_UID"), sudo_gid: var("SUDO_GID") }),
     };
-    ExitCode::from(cli::run(std::env::args_os(), &mut env))
+    ExitCode::from(cli::run(words, &mut env))
 }

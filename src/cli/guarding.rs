@@ -76,6 +76,12 @@ impl Guard {
         Ok(guard)
     }
 
+    /// Says nothing: what is in force is told by the process that everybody sees.
+    #[must_use]
+    pub(super) fn quietly(self) -> Guard {
+        Guard { is_told: false, stays_root: None, ..self }
+    }
+
     /// Whom the process becomes; files that it creates before should be theirs.
     pub fn user(&self) -> Option<&User> {
         self.user.as_ref()

@@ -6,6 +6,7 @@ mod attend;
 pub mod diag;
 pub mod generate;
 pub mod guarding;
+pub mod helping;
 mod memory;
 mod moment;
 pub mod plan;

@@ -140,14 +140,7 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
         5 => Form::SinceFirst,
         n => bail!(Diag::usage(format!("there are five forms of time, -t to -ttttt; {n} times -t was given"))),
     };
-    let around = Around {
-        out_is_terminal: env.out_is_terminal,
-        is_live: false,
-        nano: args.nano,
-        expression: expression.as_deref(),
-        zone: &env.zone,
-    };
-    let saving = saving::plan(&args.saving, &around)?;
+    let saving = saving_of(&args, expression.as_deref(), env)?;
     let view = match &saving {
         Some(saving) if !saving.print && view.is_of_packets() => ViewPlan::Nothing,
         Some(saving) if saving.path.as_os_str() == "-" => {
@@ -216,6 +209,21 @@ fn one_view(args: &Args) -> Result<(), Diag> {
             .hint("the sockets of every host after two seconds:  sniff -r FILE --states --at +2"));
     }
     Ok(())
+}
+
+/// What is to be written, by itself: for the helper process that makes the files.
+///
+/// # Errors
+///
+/// As [`plan`], as far as `-w` is concerned.
+pub(super) fn saving_plan(args: &Args, env: &Env<'_>) -> Result<Option<SavingPlan>, Diag> {
+    saving_of(args, None, env)
+}
+
+fn saving_of(args: &Args, expression: Option<&str>, env: &Env<'_>) -> Result<Option<SavingPlan>, Diag> {
+    let around =
+        Around { out_is_terminal: env.out_is_terminal, is_live: false, nano: args.nano, expression, zone: &env.zone };
+    saving::plan(&args.saving, &around)
 }
 
 /// The format of a view whose columns are fixed: its option, a value for examples, what it shows.

@@ -7,7 +7,7 @@ use super::guarding::{Guard, Process};
 use super::plan::{Plan, ViewPlan, plan};
 use super::progress::Progress;
 use super::signals::Signals;
-use super::{generate, saving, views};
+use super::{generate, helping, saving, views};
 use crate::capture::bpf::FilterSet;
 use crate::capture::save::Saver;
 use crate::capture::{self, Source, link_description, link_name};
@@ -95,7 +95,11 @@ impl Env<'_> {
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let is_verb = args.get(1).and_then(|a| a.to_str()).is_some_and(|a| VERBS.contains(&a));
-    let done = if is_verb { verb(args, env) } else { read(args, env) };
+    let done = match helping::asked(&args) {
+        Some(role) if env.process.is_some() => helping::serve(role, &args, env),
+        _ if is_verb => verb(args, env),
+        _ => read(args, env),
+    };
     match done {
         Ok(exit) => exit as u8,
         Err(error) => {
@@ -108,7 +112,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
 }
 
 /// What clap found wrong, or help and version, which it treats alike.
-fn typed<P: Parser>(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Result<P, Exit>> {
+pub(super) fn typed<P: Parser>(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Result<P, Exit>> {
     P::try_parse_from(args).map(Ok).or_else(|error| {
         let text = error.render();
         match error.kind() {
@@ -191,8 +195,8 @@ fn verb(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
     }
 }
 
-fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
-    let args: Args = match typed(args, env)? {
+fn read(words: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
+    let args: Args = match typed(words.clone(), env)? {
         Ok(args) => args,
         Err(exit) => return Ok(exit),
     };
@@ -204,31 +208,30 @@ fn read(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
     if let Some(filter) = &mut filter {
         guard.compile_ahead(filter);
     }
-    let role = Role::Parser { interfaces: &[], receive_only: &[] };
-    let saving = plan.saving.take();
-    let annotate = saving.as_ref().is_some_and(|saving| saving.annotate);
-    let saved_as = saving.as_ref().map(|saving| saving.path.clone());
-    let (mut source, mut saver) = match saving {
-        None => {
-            guard.enter(role, false, env)?;
-            (opened.read().map_err(|e| Diag::from(&e))?, None)
-        }
-        // What is written begins with what the file's header says, and is made while files can be made.
-        Some(saving) => {
-            let source = opened.read().map_err(|e| Diag::from(&e))?;
-            let link = source.interfaces().first().map_or(capture::LinkType(1), |i| i.link);
-            let opener = saving.opener()?;
-            let mut saver = saving.saver(opener, source.sections(), link)?;
-            saver.begin(source.interfaces()).map_err(|e| Diag::from(&e))?;
-            guard.enter(role, false, env)?;
-            (source, Some(saver))
+    let annotate = plan.saving.as_ref().is_some_and(|saving| saving.annotate);
+    let saved_as = plan.saving.as_ref().map(|saving| saving.path.clone());
+    let saving = match plan.saving.take() {
+        None => None,
+        Some(mut saving) => {
+            let opener = helping::opener(&mut saving, &guard, &words)?;
+            Some((saving, opener))
         }
     };
+    guard.enter(Role::Parser { interfaces: &[], receive_only: &[] }, false, env)?;
+    let mut source = opened.read().map_err(|e| Diag::from(&e))?;
+    let link = source.interfaces().first().map_or(capture::LinkType(1), |i| i.link);
     if let Some(filter) = &mut filter {
         // A misspelt expression is an error even when there is no frame to apply it to.
-        let link = source.interfaces().first().map_or(capture::LinkType(1), |i| i.link);
         filter.for_link(link).map_err(|e| Diag::from(&e))?;
     }
+    let mut saver = match saving {
+        None => None,
+        Some((saving, opener)) => {
+            let mut saver = saving.saver(opener, source.sections(), link)?;
+            saver.begin(source.interfaces()).map_err(|e| Diag::from(&e))?;
+            Some(saver)
+        }
+    };
     announce(&plan, &source, env);
     let is_table = matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..) | ViewPlan::Sockets(..));
     let width = if is_table { env.table_width() } else { env.width() };

@@ -45,6 +45,17 @@ impl Signals {
         signals
     }
 
+    /// Takes the signals of this process and does nothing about them: a helper ends when the process that it helps has ended,
+    /// and that one may have files to complete.
+    pub fn ignore() -> Signals {
+        let signals = Signals::default();
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2] {
+            // Not SIG_IGN, which the programs that a helper starts would inherit.
+            let _ = flag::register(signal, Arc::clone(&signals.stop));
+        }
+        signals
+    }
+
     /// Whether the end is asked for.
     pub fn stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)

@@ -175,7 +175,7 @@ pub(super) fn restrict(role: Role<'_>, is_landlocked: bool) -> State {
             let sockets = match role {
                 Role::Parser { receive_only: [], .. } | Role::Files { .. } | Role::Commands => "",
                 Role::Parser { .. } => ", nothing can be sent on packet sockets",
-                Role::Owners => ", of sockets only netlink's",
+                Role::Owners => ", nothing can be sent but to the kernel and the parser",
             };
             State::InForce(format!("{count} system calls are left, all others fail{sockets}"))
         }
@@ -265,9 +265,9 @@ fn allowed(role: Role<'_>, is_landlocked: bool) -> Built<Rules> {
             );
             #[cfg(target_arch = "x86_64")]
             rules.insert(c::SYS_readlink, Vec::new());
-            rules.insert(c::SYS_socket, one(vec![int(0, Eq, c::AF_NETLINK as u64)?])?);
-            // There are no other sockets to bind, connect or set than netlink's.
-            rules.extend([c::SYS_bind, c::SYS_connect, c::SYS_setsockopt].map(|call| (call, Vec::new())));
+            // To the kernel over a netlink socket that is connected to it, and to the parser.
+            rules.insert(c::SYS_sendto, one(vec![long(4, u64::MAX, 0)?])?);
+            rules.insert(c::SYS_sendmsg, one(vec![int(0, Eq, 0)?])?);
         }
         Role::Files { .. } => {
             let calls = [

@@ -52,7 +52,9 @@ fn restricted(role: Role<'_>) -> Result<State, RulesetError> {
                 | AccessFs::WriteFile
                 | AccessFs::MakeReg
                 | AccessFs::RemoveFile
-                | AccessFs::Truncate;
+                | AccessFs::Truncate
+                // Asking a device that has the file's name whether it is a terminal.
+                | AccessFs::IoctlDev;
             ruleset = ruleset.add_rule(PathBeneath::new(folder, BitFlags::from(rights)))?;
         }
         Role::Owners | Role::Commands => {}

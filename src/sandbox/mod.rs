@@ -51,10 +51,11 @@ pub enum Role<'a> {
         /// The folder.
         folder: BorrowedFd<'a>,
     },
-    /// Asks the kernel about sockets and reads `/proc`, for a parser that cannot. Landlock is not for it: it would hide the
-    /// descriptors of other processes, as it hides whatever ptrace(2) would show.
+    /// Asks the kernel about sockets, through a netlink socket that is open, and reads `/proc`, for a parser that cannot.
+    /// Standard input is the only socket that it sends messages on. Landlock is not for it: it would hide the descriptors of
+    /// other processes, as it hides whatever ptrace(2) would show.
     Owners,
-    /// Starts programs as the user, for a parser that cannot. They inherit what it gives up, so it gives up privileges
+    /// As [`Role::Files`], and starts programs for complete files. They inherit what it gives up, so it gives up privileges
     /// only.
     Commands,
 }
@@ -63,9 +64,10 @@ impl Role<'_> {
     /// The capabilities that it keeps, if it had them.
     fn capabilities(self) -> CapabilitySet {
         match self {
-            Role::Parser { .. } | Role::Commands => CapabilitySet::empty(),
-            // Files are created as the user, in a folder that may be root's.
-            Role::Files { .. } => CapabilitySet::DAC_OVERRIDE,
+            Role::Parser { .. } => CapabilitySet::empty(),
+            // Files are created as the user, in a folder that may be root's. Programs that an ordinary user starts do not
+            // inherit it.
+            Role::Files { .. } | Role::Commands => CapabilitySet::DAC_OVERRIDE,
             // What /proc/PID/fd of other users asks for.
             Role::Owners => CapabilitySet::SYS_PTRACE | CapabilitySet::DAC_READ_SEARCH,
         }

@@ -10,7 +10,6 @@ use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, connect, ne
 use rustix::process::{getppid, kill_process, test_kill_process};
 use rustix::thread::set_name;
 use sniff::sandbox::{self, Policy, Request, Role, User};
-use std::ffi::OsStr;
 use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -161,17 +160,28 @@ fn files(request: Request<'_>, folder: &Path) {
 }
 
 fn owners(request: Request<'_>, folder: &Path) {
+    let everybody = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
+    let address = everybody.local_addr().expect("its address");
+    let netlink = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::empty(), Some(netlink::SOCK_DIAG))
+        .expect("a netlink socket");
+    connect(&netlink, &netlink::SocketAddrNetlink::new(0, 0)).expect("the kernel");
+    let open = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
     enter(Request { role: Role::Owners, ..request });
-    let netlink = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::empty(), Some(netlink::SOCK_DIAG));
-    say("may make a netlink socket", netlink);
+    // What it sends is no message; the kernel takes it and does not answer.
+    say("may talk to the kernel", send(&netlink, b"?", SendFlags::empty()));
     say("may read its own status", fs::read("/proc/self/status"));
     say("may list processes", fs::read_dir("/proc"));
-    let parent = format!("/proc/{}", getppid().expect("a parent").as_raw_nonzero());
-    say("may see its parent's descriptors", fs::read_link(format!("{parent}/fd/0")));
+    let parent = getppid().expect("a parent");
+    let descriptor = format!("/proc/{}/fd/0", parent.as_raw_nonzero());
+    say("may see its parent's descriptors", fs::read_link(descriptor));
+    say("send a datagram", open.send_to(b"?", address));
+    say("connect to somebody", open.connect(address));
+    say("make an inet socket", UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)));
+    say("make a TCP connection", TcpStream::connect(address));
+    say("make a unix socket", UnixDatagram::unbound());
     say("create a file", File::create(folder.join("new")));
     say("write another file", fs::OpenOptions::new().write(true).open(folder.join("input")));
-    say("make an inet socket", UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)));
-    say("start a program", Command::new(OsStr::new("/bin/true")).spawn());
-    say("signal its parent", test_kill_process(getppid().expect("a parent")));
+    say("start a program", Command::new("/bin/true").spawn());
+    say("signal its parent", test_kill_process(parent));
     say("become root", nix::unistd::setuid(nix::unistd::Uid::from_raw(0)));
 }
