@@ -207,6 +207,11 @@ pub trait Source {
         Ok(())
     }
 
+    /// The sockets that frames come from, on which nothing need ever be sent.
+    fn sockets(&self) -> Vec<BorrowedFd<'_>> {
+        Vec::new()
+    }
+
     /// No frame that has not yet arrived is wanted any more. Returns whether those that have are still delivered, before the
     /// end; a file need not be read on.
     fn stop(&mut self) -> bool {

@@ -139,7 +139,13 @@ mod tests {
     #[test]
     fn json_has_every_key_always() {
         let mut out = Text::new();
-        json(&[device(), Device { link_address: Box::default(), index: None, connection: Connection::NotApplicable, ..device() }], &mut out);
+        json(
+            &[
+                device(),
+                Device { link_address: Box::default(), index: None, connection: Connection::NotApplicable, ..device() },
+            ],
+            &mut out,
+        );
         let lines: Vec<serde_json::Value> =
             out.as_str().lines().map(|line| serde_json::from_str(line).expect("a line is an object")).collect();
         assert_eq!(lines[0]["type"], "interface");

@@ -3,6 +3,8 @@
 
 pub mod args;
 mod attend;
+mod autostop;
+mod devices;
 pub mod diag;
 pub mod generate;
 pub mod guarding;
@@ -11,10 +13,13 @@ mod memory;
 mod moment;
 pub mod plan;
 pub mod progress;
+mod report;
 pub mod run;
 pub mod saving;
 pub mod signals;
+pub mod source;
 pub mod views;
+mod work;
 
 pub use guarding::Process;
 pub use run::{Env, run};

@@ -1,9 +1,11 @@
 //! What the command line means: checked once, before the first frame is read.
 
 use super::args::{Args, Format, When};
+use super::autostop::Autostop;
 use super::diag::Diag;
 use super::run::Env;
 use super::saving::{self, Around, SavingPlan};
+use super::source::{self, Input};
 use super::{memory, moment};
 use crate::dissect::{Registry, Style};
 use crate::output::columns::{Columns, Options};
@@ -15,17 +17,19 @@ use crate::output::time::{Form, Stamp};
 use crate::text::escaped;
 use anyhow::{Context, bail};
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::time::Duration;
 
 /// What is to be done.
 #[derive(Debug)]
 pub struct Plan {
-    /// The files to read.
-    pub files: Vec<PathBuf>,
+    /// Where frames come from.
+    pub input: Input,
     /// The BPF expression.
     pub expression: Option<String>,
     /// End after so many packets.
     pub count_limit: Option<u64>,
+    /// End after this time.
+    pub duration: Option<Duration>,
     /// What is written.
     pub saving: Option<SavingPlan>,
     /// How packets are shown.
@@ -42,6 +46,8 @@ pub struct Plan {
     pub line_buffered: bool,
     /// Bytes of memory for conversations.
     pub memory: usize,
+    /// Live: how often all that there is is written.
+    pub every: Option<Duration>,
 }
 
 /// How packets are shown.
@@ -96,17 +102,16 @@ pub enum Tabular {
 ///
 /// Exit code 2 and what to type instead; exit code 1 when the filter file cannot be read.
 pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Plan> {
-    if args.source.read.is_empty() {
-        bail!(Diag::usage("nothing to read: no -r FILE was given")
-            .hint("read a capture file:  sniff -r trace.pcap\nread from a pipe:     tcpdump -w - | sniff -r -\nall options:          sniff --help"));
-    }
-    if args.source.read.iter().filter(|p| p.as_os_str() == "-").count() > 1 {
-        bail!(Diag::usage("standard input can be read only once: -r - was given more than once"));
-    }
+    let input = source::plan(&args.source, args.format.unwrap_or(Format::Text))?;
+    let is_live = matches!(input, Input::Live(_));
+    let autostop = Autostop::parse(&args)?;
     let expression = expression(&args)?;
     let hex = hex_form(&args)?;
     one_view(&args)?;
-    let view = match args.format {
+    every(&args, is_live)?;
+    // What a terminal shows again and again is a line a change elsewhere.
+    let is_streamed = is_live && !env.out_is_terminal && (args.flows || (args.states && args.at.is_none()));
+    let view = match args.format.unwrap_or(if is_streamed { Format::Json } else { Format::Text }) {
         _ if args.count => ViewPlan::Count,
         format if args.flows => flows(&args, format)?,
         format if args.conn.is_some() => {
@@ -140,7 +145,8 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
         5 => Form::SinceFirst,
         n => bail!(Diag::usage(format!("there are five forms of time, -t to -ttttt; {n} times -t was given"))),
     };
-    let saving = saving_of(&args, expression.as_deref(), env)?;
+    let mut saving = saving_of(&args, expression.as_deref(), env)?;
+    autostop.bound(saving.as_mut())?;
     let view = match &saving {
         Some(saving) if !saving.print && view.is_of_packets() => ViewPlan::Nothing,
         Some(saving) if saving.path.as_os_str() == "-" => {
@@ -153,9 +159,11 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
     };
     let zone = if args.utc { None } else { Some(env.zone.clone()) };
     Ok(Plan {
-        files: args.source.read,
+        input,
         expression,
-        count_limit: args.count_limit,
+        count_limit: args.count_limit.into_iter().chain(autostop.packets).min(),
+        duration: autostop.duration,
+        every: args.every.map(|seconds| Duration::from_secs(seconds.into())),
         saving,
         view,
         style: Style {
@@ -221,9 +229,20 @@ pub(super) fn saving_plan(args: &Args, env: &Env<'_>) -> Result<Option<SavingPla
 }
 
 fn saving_of(args: &Args, expression: Option<&str>, env: &Env<'_>) -> Result<Option<SavingPlan>, Diag> {
-    let around =
-        Around { out_is_terminal: env.out_is_terminal, is_live: false, nano: args.nano, expression, zone: &env.zone };
+    let is_live = args.source.read.is_empty();
+    let around = Around { out_is_terminal: env.out_is_terminal, is_live, nano: args.nano, expression, zone: &env.zone };
     saving::plan(&args.saving, &around)
+}
+
+/// Refuses `--every` where nothing comes every so often.
+fn every(args: &Args, is_live: bool) -> Result<(), Diag> {
+    let shows_all = args.flows || (args.states && args.at.is_none());
+    let is_stream = matches!(args.format, None | Some(Format::Json));
+    if args.every.is_none() || (is_live && shows_all && is_stream) {
+        return Ok(());
+    }
+    Err(Diag::usage("--every is for --flows and --states of a live capture, on a terminal or as JSON")
+        .hint("all conversations every minute:  sniff -i eth0 --flows -T json --every 60"))
 }
 
 /// The format of a view whose columns are fixed: its option, a value for examples, what it shows.
@@ -337,7 +356,7 @@ fn column_view(args: &Args, registry: &Registry) -> Result<Columns, Diag> {
         return Err(Diag::usage("-T fields and -T csv need --fields, the columns to print")
             .hint("for instance:     sniff -r FILE -T fields --fields frame.number,ip.src,ip.dst\nlist all fields:  sniff fields"));
     }
-    let csv = args.format == Format::Csv;
+    let csv = args.format == Some(Format::Csv);
     let mut options = if csv { Options::CSV } else { Options::FIELDS };
     args.column_options.iter().try_for_each(|text| options.set(text)).map_err(|e| {
         Diag::usage(format!("-E: {e}")).hint("options: header=y|n separator=/t|/s|CHAR occurrence=f|l|a aggregator=,|/s|CHAR quote=d|s|n escape=y|n bom=y|n")

@@ -89,9 +89,8 @@ pub fn plan(typed: &args::Source, format: Format) -> Result<Input, Diag> {
     let first = given.into_iter().next();
     if !typed.read.is_empty() {
         if let Some(option) = first {
-            return Err(Diag::usage(format!("-r reads a file and {option} is for interfaces; give one of them")).hint(
-                "read a capture file:      sniff -r trace.pcap\ncapture on an interface:  sniff -i eth0",
-            ));
+            return Err(Diag::usage(format!("-r reads a file and {option} is for interfaces; give one of them"))
+                .hint("read a capture file:      sniff -r trace.pcap\ncapture on an interface:  sniff -i eth0"));
         }
         if typed.read.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
             return Err(Diag::usage("standard input can be read only once: -r - was given more than once"));
@@ -110,7 +109,9 @@ pub fn plan(typed: &args::Source, format: Format) -> Result<Input, Diag> {
     }
     let live = live(typed)?;
     let listing = listings.first().map(|(_, listing)| *listing);
-    if let (Some(Listing::Interfaces { .. }), Some(option @ "-i")) = (listing, options.iter().find(|o| o.1).map(|o| o.0)) {
+    if let (Some(Listing::Interfaces { .. }), Some(option @ "-i")) =
+        (listing, options.iter().find(|o| o.1).map(|o| o.0))
+    {
         return Err(Diag::usage(format!("-D lists all interfaces; {option} names one of them"))
             .hint("what one interface can do:  sniff -i eth0 -L,  sniff -i eth0 -J"));
     }
@@ -140,8 +141,11 @@ fn live(typed: &args::Source) -> Result<LivePlan, Diag> {
     if let Some(name) = &typed.time_stamp_type
         && !TIME_STAMP_TYPES.contains(&name.as_str())
     {
-        return Err(Diag::usage(format!("-j {0}: there is no type of time stamps named {0}", escaped(name.as_bytes())))
-            .hint(format!("types: {}\nlist those of an interface:  sniff -i eth0 -J", TIME_STAMP_TYPES.join(" "))));
+        return Err(Diag::usage(format!(
+            "-j {0}: there is no type of time stamps named {0}",
+            escaped(name.as_bytes())
+        ))
+        .hint(format!("types: {}\nlist those of an interface:  sniff -i eth0 -J", TIME_STAMP_TYPES.join(" "))));
     }
     Ok(LivePlan {
         interfaces: typed.interface.clone(),
@@ -285,7 +289,8 @@ mod really {
         plan.interfaces
             .iter()
             .map(|typed| {
-                let number = typed.to_str().filter(|t| t.bytes().all(|b| b.is_ascii_digit())).and_then(|t| t.parse().ok());
+                let number =
+                    typed.to_str().filter(|t| t.bytes().all(|b| b.is_ascii_digit())).and_then(|t| t.parse().ok());
                 let Some(number) = number else { return Ok(typed.as_bytes().into()) };
                 let all = all()?;
                 let named = all.iter().find(|device| *device.name == *typed.as_bytes());
@@ -317,7 +322,11 @@ mod really {
                 let all = live::devices().unwrap_or_default();
                 let near = near(&name, &all);
                 let list = "list interfaces:  sniff -D";
-                diag.hint(if near.is_empty() { list.to_owned() } else { format!("did you mean {}?\n{list}", near.join(" or ")) })
+                diag.hint(if near.is_empty() {
+                    list.to_owned()
+                } else {
+                    format!("did you mean {}?\n{list}", near.join(" or "))
+                })
             }
             Problem::Down => diag.hint(format!("set it up:  sudo ip link set {name} up")),
             Problem::LinkType(..) => diag.hint(format!("list them:  sniff -i {name} -L")),
@@ -329,8 +338,10 @@ mod really {
     /// Names that are nearly the same.
     fn near(name: &str, all: &[Device]) -> Vec<String> {
         let names = all.iter().map(|device| escaped(&device.name));
-        let mut near: Vec<(usize, String)> =
-            names.map(|other| (strsim::damerau_levenshtein(name, &other), other)).filter(|(far, _)| *far <= 2).collect();
+        let mut near: Vec<(usize, String)> = names
+            .map(|other| (strsim::damerau_levenshtein(name, &other), other))
+            .filter(|(far, _)| *far <= 2)
+            .collect();
         near.sort();
         near.truncate(2);
         near.into_iter().map(|(_, name)| name).collect()
@@ -381,13 +392,7 @@ mod really {
         Err(missing())
     }
 
-    pub(super) fn list(
-        _: Listing,
-        _: &LivePlan,
-        _: Option<u16>,
-        _: &[OsString],
-        _: &mut Text,
-    ) -> Result<(), Diag> {
+    pub(super) fn list(_: Listing, _: &LivePlan, _: Option<u16>, _: &[OsString], _: &mut Text) -> Result<(), Diag> {
         Err(missing())
     }
 }
@@ -449,6 +454,13 @@ mod tests {
         let text = "listening on eth\\x1b0, link-type EN10MB (Ethernet), snapshot length 262144 bytes";
         assert_eq!(listening(&interface).as_str(), text);
         let exit = Exit::Usage;
-        assert_eq!(plan(&args::Source { list_link_types: true, list_time_stamp_types: true, ..Default::default() }, Format::Text).map_err(|d| d.exit), Err(exit));
+        assert_eq!(
+            plan(
+                &args::Source { list_link_types: true, list_time_stamp_types: true, ..Default::default() },
+                Format::Text
+            )
+            .map_err(|d| d.exit),
+            Err(exit)
+        );
     }
 }

@@ -8,36 +8,50 @@ use crate::output::flows::{Flows, Form};
 use crate::output::hex;
 use crate::output::json::Json;
 use crate::output::line::Line;
-use crate::output::sockets::Sockets;
+use crate::output::losses;
+use crate::output::sockets::{Moment, Sockets};
 use crate::output::states;
 use crate::output::story::Story;
 use crate::output::time::Stamp;
 use crate::output::tree;
 use crate::packet::Packet;
-use crate::pipeline::View;
+use crate::pipeline::{Standing, View};
 use crate::text::Text;
+use crate::time::Time;
 use crate::tree::Tree;
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 /// The view that the plan asks for; `width` is how wide its text may be, in columns.
 pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
+    let every = plan.every;
     let line = Line { stamp: plan.stamp, style: plan.style, numbered: plan.numbered };
     match plan.view {
         ViewPlan::Nothing | ViewPlan::Count => Box::new(Counted),
         ViewPlan::Line(hex) => Box::new(Lines { line, hex, changes: Vec::new() }),
         ViewPlan::Tree(only, hex) => Box::new(Trees { only, hex }),
         ViewPlan::Explain(which, hex) => Box::new(Explanations { which, width, hex }),
-        ViewPlan::Json => Box::new(JsonLines { json: Json::new(), changes: Vec::new() }),
-        ViewPlan::States(Tabular::Text) => Box::new(StateRows::Text(states::Lines { stamp: line.stamp })),
-        ViewPlan::States(Tabular::Json) => Box::new(StateRows::Json(states::Json::default())),
-        ViewPlan::States(Tabular::Csv) => Box::new(StateRows::Csv(states::Csv::default())),
+        ViewPlan::Json => {
+            Box::new(JsonLines { json: Json::new(), changes: Vec::new(), losses: losses::Json::default() })
+        }
+        ViewPlan::States(Tabular::Text) => {
+            Box::new(StateRows::new(StateWriter::Text(states::Lines { stamp: line.stamp }), None))
+        }
+        ViewPlan::States(Tabular::Json) => Box::new(StateRows::new(StateWriter::Json(states::Json::default()), every)),
+        ViewPlan::States(Tabular::Csv) => Box::new(StateRows::new(StateWriter::Csv(states::Csv::default()), None)),
         ViewPlan::Flows(format, order, limit) => {
             let form = match format {
                 Tabular::Text => Form::Text(width, line.stamp),
                 Tabular::Json => Form::Json,
                 Tabular::Csv => Form::Csv,
             };
-            Box::new(FlowRows(Flows::new(form, order, limit)))
+            let is_json = matches!(form, Form::Json);
+            Box::new(FlowRows {
+                flows: Flows::new(form, order, limit),
+                is_json,
+                every,
+                losses: losses::Json::default(),
+            })
         }
         ViewPlan::Sockets(moment, format) => {
             Box::new(SocketList { sockets: Sockets::new(moment), format, stamp: line.stamp, width })
@@ -131,6 +145,7 @@ impl View for Explanations {
 struct JsonLines {
     json: Json,
     changes: Vec<Transition>,
+    losses: losses::Json,
 }
 
 impl View for JsonLines {
@@ -143,6 +158,10 @@ impl View for JsonLines {
         self.changes.clear();
     }
 
+    fn losses(&mut self, standing: &Standing<'_>, out: &mut Text) {
+        self.losses.count(&count(standing), out);
+    }
+
     fn transition(&mut self, change: &Transition, _: &mut Text) {
         self.changes.extend(change.frame.map(|_| *change));
     }
@@ -153,49 +172,123 @@ impl View for JsonLines {
 }
 
 /// Changes of state, a line each.
-enum StateRows {
+struct StateRows {
+    writer: StateWriter,
+    /// Live: how often the sockets of the moment are written, too.
+    every: Option<(Duration, Sockets)>,
+    losses: losses::Json,
+}
+
+enum StateWriter {
     Text(states::Lines),
     Json(states::Json),
     Csv(states::Csv),
 }
 
+impl StateRows {
+    fn new(writer: StateWriter, every: Option<Duration>) -> StateRows {
+        // Every change counts for sockets of the end of time.
+        let end = Moment::At(Time { secs: i64::MAX, nanos: 0 });
+        StateRows { writer, every: every.map(|every| (every, Sockets::new(end))), losses: losses::Json::default() }
+    }
+}
+
 impl View for StateRows {
     fn begin(&mut self, out: &mut Text) {
-        if let StateRows::Csv(csv) = self {
+        if let StateWriter::Csv(csv) = &self.writer {
             csv.header(out);
         }
     }
 
     fn transition(&mut self, change: &Transition, out: &mut Text) {
-        match self {
-            StateRows::Text(lines) => lines.transition(change, out),
-            StateRows::Json(json) => json.transition(change, out),
-            StateRows::Csv(csv) => csv.transition(change, out),
+        match &mut self.writer {
+            StateWriter::Text(lines) => lines.transition(change, out),
+            StateWriter::Json(json) => json.transition(change, out),
+            StateWriter::Csv(csv) => csv.transition(change, out),
+        }
+        if let Some((_, sockets)) = &mut self.every {
+            sockets.transition(change);
+        }
+    }
+
+    fn gone(&mut self, flow: &Flow, _: &Table, _: &mut Text) {
+        if let Some((_, sockets)) = &mut self.every {
+            sockets.gone(flow.id);
+        }
+    }
+
+    // So that it is told which conversations are forgotten.
+    fn wants_flows(&self) -> bool {
+        self.every.is_some()
+    }
+
+    fn period(&self) -> Option<Duration> {
+        self.every.as_ref().map(|(every, _)| *every)
+    }
+
+    fn refresh(&mut self, _: &Table, _: &Standing<'_>, out: &mut Text) {
+        if let Some((_, sockets)) = &self.every {
+            sockets.json(out);
+        }
+    }
+
+    fn losses(&mut self, standing: &Standing<'_>, out: &mut Text) {
+        if let StateWriter::Json(_) = &self.writer {
+            self.losses.count(&count(standing), out);
         }
     }
 }
 
-struct FlowRows(Flows);
+/// What of a run's standing JSON has.
+fn count<'a>(standing: &Standing<'a>) -> losses::Count<'a> {
+    let Standing { time, frames, unshown, losses, interfaces, .. } = *standing;
+    losses::Count { time, captured: frames, unshown, losses, interfaces }
+}
+
+struct FlowRows {
+    flows: Flows,
+    is_json: bool,
+    every: Option<Duration>,
+    losses: losses::Json,
+}
 
 impl View for FlowRows {
     fn wants_flows(&self) -> bool {
         true
     }
 
+    fn over(&mut self, flow: &Flow, table: &Table, out: &mut Text) {
+        self.flows.flow(flow, table.now(), out);
+    }
+
+    fn period(&self) -> Option<Duration> {
+        self.every
+    }
+
+    fn refresh(&mut self, table: &Table, _: &Standing<'_>, out: &mut Text) {
+        self.flows.snapshot(table, out);
+    }
+
+    fn losses(&mut self, standing: &Standing<'_>, out: &mut Text) {
+        if self.is_json {
+            self.losses.count(&count(standing), out);
+        }
+    }
+
     fn begin(&mut self, out: &mut Text) {
-        self.0.begin(out);
+        self.flows.begin(out);
     }
 
     fn gone(&mut self, flow: &Flow, table: &Table, out: &mut Text) {
-        self.0.flow(flow, table.now(), out);
+        self.flows.flow(flow, table.now(), out);
     }
 
     fn rest(&mut self, table: &Table, out: &mut Text, full: &mut dyn FnMut(&mut Text) -> bool) {
-        self.0.rest(table, out, full);
+        self.flows.rest(table, out, full);
     }
 
     fn end(&mut self, _: &Table, out: &mut Text) {
-        self.0.end(out);
+        self.flows.end(out);
     }
 }
 
@@ -260,6 +353,10 @@ impl View for StoryTold {
 
     fn packet(&mut self, packet: &Packet<'_>, _: &Tree, out: &mut Text) {
         self.0.packet(packet, out);
+    }
+
+    fn over(&mut self, flow: &Flow, table: &Table, _: &mut Text) {
+        self.0.gone(flow, table.now());
     }
 
     fn gone(&mut self, flow: &Flow, table: &Table, _: &mut Text) {

@@ -9,6 +9,7 @@ pub mod hex;
 mod instant;
 pub mod json;
 pub mod line;
+pub mod losses;
 pub mod protocols;
 mod rows;
 pub mod schema;

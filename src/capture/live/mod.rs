@@ -589,6 +589,10 @@ impl Source for Live {
         self.ports.iter().map(|port| port.losses).collect()
     }
 
+    fn sockets(&self) -> Vec<BorrowedFd<'_>> {
+        self.ports.iter().filter_map(|port| port.handle.as_ref()).map(AsFd::as_fd).collect()
+    }
+
     fn notices(&mut self) -> Vec<Notice> {
         std::mem::take(&mut self.notices)
     }

@@ -50,6 +50,10 @@ pub struct Args {
     #[arg(short = 'c', value_name = "N", help_heading = "Selection", value_parser = clap::value_parser!(u64).range(1..))]
     pub count_limit: Option<u64>,
 
+    /// End after this: duration:SECONDS, packets:N, or filesize:KB (thousands of bytes, in all files of -w); repeatable
+    #[arg(short = 'a', value_name = "CONDITION", help_heading = "Selection", action = ArgAction::Append)]
+    pub autostop: Vec<String>,
+
     /// Print how many packets there are, and nothing else
     #[arg(long = "count", help_heading = "Selection")]
     pub count: bool,
@@ -93,6 +97,10 @@ pub struct Args {
     #[arg(long, value_name = "TIME", help_heading = "View")]
     pub at: Option<String>,
 
+    /// Live --flows and --states as JSON or CSV: every SECONDS, all that there is at that moment, too
+    #[arg(long, value_name = "SECONDS", help_heading = "View", value_parser = clap::value_parser!(u32).range(1..))]
+    pub every: Option<u32>,
+
     /// Tell the story of conversation ID (its number after # in lines): what happened, segment by segment with the states
     /// of both ends, and its numbers
     #[arg(long, value_name = "ID", help_heading = "View", value_parser = clap::value_parser!(u32).range(1..))]
@@ -110,9 +118,9 @@ pub struct Args {
     #[arg(short = 'A', help_heading = "View", action = ArgAction::Count)]
     pub ascii: u8,
 
-    /// Output format
-    #[arg(short = 'T', value_name = "FORMAT", help_heading = "Format", value_enum, default_value = "text")]
-    pub format: Format,
+    /// Output format: text when nothing is said, but live --flows and --states that no terminal shows are json
+    #[arg(short = 'T', value_name = "FORMAT", help_heading = "Format", value_enum)]
+    pub format: Option<Format>,
 
     /// Columns of -T fields and -T csv; `sniff fields` lists the names
     #[arg(long, value_name = "A,B,C", help_heading = "Format", value_delimiter = ',', action = ArgAction::Append)]

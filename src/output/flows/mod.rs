@@ -11,7 +11,7 @@ pub use order::{Key, Order};
 
 use crate::flow::clock::Instant;
 use crate::flow::tcp::verdict::Outcome;
-use crate::flow::{Flow, Report, Table};
+use crate::flow::{Flow, Leaving, Report, Table};
 use crate::output::time::Stamp;
 use crate::output::wrap::paragraph;
 use crate::text::Text;
@@ -96,11 +96,24 @@ impl Flows {
         };
         if order.is_by_id() {
             // Stops where writing fails.
-            let _ = table.flows().all(&mut write);
+            let _ = table.flows().filter(|flow| flow.leaving != Leaving::Told).all(&mut write);
         } else {
-            let mut all: Vec<_> = table.flows().map(|flow| (order.rank(&Report::of(flow, now)), flow)).collect();
+            let left = table.flows().filter(|flow| flow.leaving != Leaving::Told);
+            let mut all: Vec<_> = left.map(|flow| (order.rank(&Report::of(flow, now)), flow)).collect();
             all.sort_unstable_by_key(|(rank, flow)| (*rank, flow.id));
             let _ = all.into_iter().all(|(_, flow)| write(flow));
+        }
+    }
+
+    /// Live, and not as a table: writes the conversations that have not ended, which come again when they have.
+    pub fn snapshot(&mut self, table: &Table, out: &mut Text) {
+        for flow in table.flows().filter(|flow| flow.leaving != Leaving::Told) {
+            let report = Report::of(flow, table.now());
+            match &mut self.writer {
+                Writer::Text(_) => {}
+                Writer::Json(json) => json.flow(&report, out),
+                Writer::Csv(csv) => csv.flow(&report, out),
+            }
         }
     }
 
