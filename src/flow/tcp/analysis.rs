@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::endpoint::{Endpoint, fact};
-use super::holes::Hole;
+use super::holes::{Filled, Hole};
 use super::segment::{CWR, ECE, FIN, RST, SYN, Segment, before, upto};
 use crate::flow::clock::{Instant, MILLISECOND, Nanos};
 
@@ -206,7 +206,6 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
     if segment.len > 0 {
         own.tally.first_payload = own.tally.first_payload.min(now);
     }
-    let largest = if peer.mss == 0 { 1460 } else { u32::from(peer.mss) };
     if !own.has(fact::NXT) || (!own.any(fact::SEEN | fact::SYN) && !before(segment.seq, own.nxt)) {
         own.set(fact::NXT);
         own.nxt = end;
@@ -220,7 +219,7 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
         return;
     }
     let mut fresh = segment.len;
-    let mut hole = None;
+    let mut filled = Filled::default();
     if ahead >= 0 {
         if ahead > 0 {
             remarks.add(Remarks::GAP);
@@ -233,23 +232,19 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
         }
         let unacked = peer.has(fact::ACKED) && before(peer.acked, own.nxt);
         own.tally.timed.start(segment, now);
-        if segment.len > 0 && segment.len < largest.saturating_sub(60) {
+        if segment.len > 0 && segment.len < largest_segment(peer).saturating_sub(60) {
             own.tally.small = own.tally.small.saturating_add(1);
             own.tally.small_unwaiting = own.tally.small_unwaiting.saturating_add(unacked.into());
         }
     } else {
         let old_end = if before(own.nxt, end) { own.nxt } else { end };
-        let (filled, which) = match &mut own.trouble {
-            Some(trouble) => trouble.holes.fill(start, old_end),
-            None => (0, None),
-        };
-        hole = which;
+        filled = own.trouble.as_mut().map_or(filled, |trouble| trouble.holes.fill(start, old_end));
         let data_end = start.wrapping_add(segment.len);
         let beyond = if before(own.nxt, data_end) { data_end.wrapping_sub(own.nxt).min(segment.len) } else { 0 };
-        fresh = filled.saturating_add(beyond).min(segment.len);
-        repeated(own, peer, segment, hole, filled, now, remarks, largest);
+        fresh = filled.numbers.saturating_add(beyond).min(segment.len);
+        repeated(own, peer, segment, filled, now, remarks);
     }
-    if let Some(hole) = hole.filter(|h| h.acked) {
+    if let Some(hole) = filled.hole.filter(|h| h.acked) {
         let back = hole.end.wrapping_sub(hole.start).min(fresh);
         let trouble = own.trouble_mut();
         trouble.missed = trouble.missed.saturating_sub(back.into());
@@ -283,31 +278,34 @@ fn late(own: &mut Endpoint, remarks: &mut Remarks) {
     trouble.out_of_order = trouble.out_of_order.saturating_add(1);
 }
 
+/// The most bytes of a segment that `receiver` takes; when it did not say so, as on Ethernet.
+fn largest_segment(receiver: &Endpoint) -> u32 {
+    if receiver.mss == 0 { 1460 } else { receiver.mss.into() }
+}
+
 /// Tells why numbers come that are not new: sent again, or late.
-#[allow(clippy::too_many_arguments)]
 fn repeated(
     own: &mut Endpoint,
     peer: &Endpoint,
     segment: &Segment,
-    hole: Option<Hole>,
-    filled: u32,
+    filled: Filled,
     now: Instant,
     remarks: &mut Remarks,
-    largest: u32,
 ) {
-    let all_filled = filled > 0 && filled >= segment.len;
-    let is_late = match hole.filter(|_| all_filled) {
+    let all_filled = filled.numbers > 0 && filled.numbers >= segment.len;
+    let is_late = match filled.hole.filter(|_| all_filled) {
         Some(hole) => is_late(own, peer, segment, &hole, now),
         // What was sent again came before it; otherwise it was sent again itself, and came late.
         None => {
-            own.sent_before(segment) == Some(true) && own.trouble_mut().repaired.fill(segment.seq, segment.end()).0 > 0
+            own.sent_before(segment) == Some(true)
+                && own.trouble_mut().repaired.fill(segment.seq, segment.end()).numbers > 0
         }
     };
     if is_late {
         return late(own, remarks);
     }
     remarks.add(Remarks::RETRANSMISSION);
-    if let Some(hole) = hole {
+    if let Some(hole) = filled.hole {
         let repaired = Hole { start: segment.seq, end: segment.end(), ..hole };
         own.trouble_mut().repaired.push(repaired);
     }
@@ -321,7 +319,7 @@ fn repeated(
     own.tally.timed.doubt(segment);
     let last = own.last;
     let trouble = own.trouble_mut();
-    let segments = segment.len.div_ceil(largest.max(1)).max(1);
+    let segments = segment.len.div_ceil(largest_segment(peer)).max(1);
     trouble.retransmissions = trouble.retransmissions.saturating_add(segments);
     trouble.retransmitted = trouble.retransmitted.saturating_add(segment.len.into());
     trouble.unanswered = trouble.unanswered.saturating_add(1);

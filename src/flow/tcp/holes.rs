@@ -21,6 +21,15 @@ pub struct Hole {
     pub acked: bool,
 }
 
+/// What a segment fills.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// How many numbers that were passed over.
+    pub numbers: u32,
+    /// The first of the holes in which they lay.
+    pub hole: Option<Hole>,
+}
+
 /// The holes of one direction, in order.
 #[derive(Debug, Default)]
 pub struct Holes {
@@ -46,9 +55,9 @@ impl Holes {
         self.given_up = self.given_up.saturating_add(oldest.end.wrapping_sub(oldest.start).into());
     }
 
-    /// Takes away what a segment from `start` to `end` fills. Returns how many numbers those are, and one of the holes.
-    pub fn fill(&mut self, start: u32, end: u32) -> (u32, Option<Hole>) {
-        let (mut filled, mut which) = (0u32, None);
+    /// Takes away what a segment from `start` to `end` fills.
+    pub fn fill(&mut self, start: u32, end: u32) -> Filled {
+        let mut filled = Filled::default();
         let mut at = 0;
         while let Some(hole) = self.list.get(at).copied() {
             let from = if before(start, hole.start) { hole.start } else { start };
@@ -57,8 +66,8 @@ impl Holes {
                 at += 1;
                 continue;
             }
-            filled = filled.saturating_add(to.wrapping_sub(from));
-            which = which.or(Some(hole));
+            filled.numbers = filled.numbers.saturating_add(to.wrapping_sub(from));
+            filled.hole = filled.hole.or(Some(hole));
             let parts = [Hole { end: from, ..hole }, Hole { start: to, ..hole }];
             let left = parts.into_iter().filter(|part| before(part.start, part.end));
             let count = left.clone().count();
@@ -70,7 +79,7 @@ impl Holes {
                 at -= 1;
             }
         }
-        (filled, which)
+        filled
     }
 
     /// Notes that everything below `ack` was acknowledged. Returns how many numbers of holes that concerns newly.
@@ -99,7 +108,7 @@ impl Holes {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hole, Holes, MAX_HOLES};
+    use super::{Filled, Hole, Holes, MAX_HOLES};
     use crate::flow::clock::Instant;
 
     fn hole(start: u32, end: u32) -> Hole {
@@ -110,10 +119,10 @@ mod tests {
     fn filling_the_middle_leaves_both_ends() {
         let mut holes = Holes::default();
         holes.push(hole(u32::MAX - 9, 10));
-        assert_eq!(holes.fill(u32::MAX, 5).0, 6);
-        assert_eq!(holes.fill(u32::MAX, 5), (0, None));
+        assert_eq!(holes.fill(u32::MAX, 5).numbers, 6);
+        assert_eq!(holes.fill(u32::MAX, 5), Filled::default());
         assert_eq!(holes.open(), 14);
-        assert_eq!(holes.fill(u32::MAX - 9, 10).0, 14);
+        assert_eq!(holes.fill(u32::MAX - 9, 10).numbers, 14);
         assert_eq!(holes.open(), 0);
     }
 
@@ -124,7 +133,7 @@ mod tests {
         holes.push(hole(300, 400));
         assert_eq!(holes.acknowledged(250), 100);
         assert_eq!(holes.acknowledged(250), 0);
-        assert_eq!(holes.fill(100, 200).0, 100);
+        assert_eq!(holes.fill(100, 200).numbers, 100);
     }
 
     #[test]
