@@ -144,6 +144,22 @@ class Middle(threading.Thread):
         amount = seconds if callable(seconds) else lambda: seconds
         return self.rule(sender, match, lambda side, frame: self.send_later(side, frame, amount()), times)
 
+    def cross(self, match):
+        """Holds the first segment of each side for which `match` holds, until both are there; then both pass before any
+        answer to one of them does. What is repeated until then is lost.
+        """
+        held, rules = {}, []
+
+        def hold(side, frame):
+            held.setdefault(side, frame)
+            if len(held) == 2:
+                for rule in rules:
+                    rule.end()
+                for sender, kept in held.items():
+                    self._send(sender, kept)
+
+        rules.extend([self.rule(side, match, hold) for side in self.doors])
+
     def swap(self, sender, match, times=None):
         """Lets a segment pass behind the next one of the same sender."""
         return self.rule(sender, match, lambda side, frame: self.behind.append((side, frame)), times)

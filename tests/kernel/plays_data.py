@@ -6,8 +6,8 @@ import socket
 import threading
 import time
 
+from acts import close, end, half_closed, has_data, set_keep_alive, talking
 from plays import play
-from plays_close import talk
 from stage import Broken, receive
 
 
@@ -31,11 +31,7 @@ def carry(pair, length):
 
 def finish(stage, pair):
     stage.rest("ESTABLISHED", "ESTABLISHED")
-    pair.client.close()
-    stage.rest("FIN-WAIT-2", "CLOSE-WAIT")
-    pair.server.close()
-    stage.rest("TIME-WAIT", None)
-    stage.expect(initiator="client", closed_first="client", end="fin", half_close=False)
+    close(stage, pair, half_close=False)
 
 
 def _losses(stage, seed):
@@ -44,7 +40,7 @@ def _losses(stage, seed):
     if stage.family == 6:
         stage.far_away()
     pair = stage.open()
-    lost = stage.middle.drop("client", lambda segment: segment.length > 0 and dice.random() < 0.05)
+    lost = stage.middle.drop("client", lambda segment: has_data(segment) and dice.random() < 0.05)
     carry(pair, 400_000)
     lost.end()
     if not stage.hosts["client"].namespace.retransmitted_segments():
@@ -76,7 +72,7 @@ def late_segments(stage):
     """every ninth of the client's segments is late and captured late; many are sent again although none is lost"""
     pair = stage.open()
     count = itertools.count()
-    late = stage.middle.delay("client", lambda segment: segment.length > 0 and next(count) % 9 == 4, 0.004)
+    late = stage.middle.delay("client", lambda segment: has_data(segment) and next(count) % 9 == 4, 0.004)
     carry(pair, 400_000)
     late.end()
     time.sleep(0.02)
@@ -87,7 +83,7 @@ def _reordering(stage):
     stage.far_away()
     pair = stage.open()
     count = itertools.count()
-    swapped = stage.middle.swap("client", lambda segment: segment.length > 0 and next(count) % 9 == 4)
+    swapped = stage.middle.swap("client", lambda segment: has_data(segment) and next(count) % 9 == 4)
     carry(pair, 400_000)
     swapped.end()
     finish(stage, pair)
@@ -127,20 +123,16 @@ def offloads(stage):
 @play(4, slow=4)
 def keep_alive(stage):
     """an idle connection with keep-alive probes that are answered: nothing changes, nothing is sent again"""
-    pair = stage.open()
-    talk(pair)
-    for name in ("KEEPIDLE", "KEEPINTVL"):
-        pair.client.setsockopt(socket.IPPROTO_TCP, getattr(socket, "TCP_" + name), 1)
-    pair.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    pair = talking(stage)
+    set_keep_alive(pair.client, KEEPIDLE=1, KEEPINTVL=1)
     probes = []
     stage.middle.notice("client", lambda segment: segment.only_acknowledges and probes.append(segment))
     stage.wait_for(lambda: len(probes) >= 2, "two probes")
     finish(stage, pair)
 
 
-@play(6, slow=3)
-def zero_window(stage):
-    """the server's program does not read: the window closes, the client probes it; then the program reads on"""
+def _close_window(stage, times, what):
+    """The server's program does not read, and its window closes, as so many segments say. Returns how much waits."""
     stage.listen(receive_buffer=8192)
     pair = stage.open()
     pair.client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
@@ -148,7 +140,14 @@ def zero_window(stage):
     stage.middle.notice("server", lambda segment: segment.window == 0 and closed.append(segment))
     length = 150_000
     pair.client.sendall(bytes(length))
-    stage.wait_for(lambda: len(closed) >= 2, "a probe of the closed window answered")
+    stage.wait_for(lambda: len(closed) >= times, what)
+    return pair, length
+
+
+@play(6, slow=3)
+def zero_window(stage):
+    """the server's program does not read: the window closes, the client probes it; then the program reads on"""
+    pair, length = _close_window(stage, 2, "a probe of the closed window answered")
     stage.rest("ESTABLISHED", "ESTABLISHED")
     receive(pair.server, length)
     finish(stage, pair)
@@ -157,24 +156,15 @@ def zero_window(stage):
 @play(4, slow=2)
 def fin_behind_zero_window(stage):
     """the client closes while the server's window is closed: its FIN waits, and nothing on the wire tells"""
-    stage.listen(receive_buffer=8192)
-    pair = stage.open()
-    pair.client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-    closed = []
-    stage.middle.notice("server", lambda segment: segment.window == 0 and closed.append(segment))
-    length = 150_000
-    pair.client.sendall(bytes(length))
-    stage.wait_for(lambda: closed, "a closed window")
+    pair, length = _close_window(stage, 1, "a closed window")
     stage.unknowable("client", "its FIN waits behind the closed window")
     pair.client.close()
     stage.rest("FIN-WAIT-1", "ESTABLISHED")
     receive(pair.server, length)
     stage.until("FIN-WAIT-2", "CLOSE-WAIT")
     stage.knowable("client")
-    stage.rest("FIN-WAIT-2", "CLOSE-WAIT")
-    pair.server.close()
-    stage.rest("TIME-WAIT", None)
-    stage.expect(initiator="client", closed_first="client", end="fin", half_close=False)
+    half_closed(stage, "client")
+    end(stage, pair, half_close=False)
 
 
 @play(6, slow=2)
@@ -192,9 +182,8 @@ def urgent_and_small_segments(stage):
 @play(4, slow=3)
 def data_repeated_until_heard(stage):
     """one segment is lost three times behind the capture: a retransmission timer that backs off"""
-    pair = stage.open()
-    talk(pair)
-    lost = stage.middle.drop("client", lambda segment: segment.length > 0, times=3)
+    pair = talking(stage)
+    lost = stage.middle.drop("client", has_data, times=3)
     pair.client.send(b"again and again")
     receive(pair.server, 15)
     if lost.used != 3:

@@ -4,20 +4,9 @@ import socket
 import time
 
 import wire
+from acts import abort, close, half_closed, is_ack, is_reset, is_syn, is_syn_ack
 from plays import play
-from stage import PATIENCE, Broken, Unsupported, linger_0, receive
-
-
-def is_syn(segment):
-    return segment.flags & (wire.SYN | wire.ACK) == wire.SYN
-
-
-def is_syn_ack(segment):
-    return segment.flags & (wire.SYN | wire.ACK) == wire.SYN | wire.ACK
-
-
-def acknowledges(segment):
-    return segment.only_acknowledges
+from stage import PATIENCE, Broken, Unsupported, receive
 
 
 @play(6)
@@ -33,13 +22,23 @@ def refused(stage):
     stage.expect(initiator="client", closed_first="server", end="refused")
 
 
+def _call(stage, sender, match, times=None, hides=None):
+    """The client calls, and `times` of the segments that `sender` sends and that match are lost, or all. `hides`: whose
+    state nobody can know, and why.
+    """
+    stage.listen()
+    stage.middle.drop(sender, match, times)
+    pair = stage.pair()
+    if hides:
+        stage.unknowable(*hides)
+    stage.call(pair)
+    return pair
+
+
 @play(4, slow=2)
 def syn_dropped(stage):
     """the first SYN is lost behind the capture, the second arrives"""
-    stage.listen()
-    stage.middle.drop("client", is_syn, times=1)
-    pair = stage.pair()
-    stage.call(pair)
+    pair = _call(stage, "client", is_syn, times=1)
     stage.rest("SYN-SENT", None)
     stage.rest("ESTABLISHED", "ESTABLISHED")
     stage.accept(pair)
@@ -49,10 +48,7 @@ def syn_dropped(stage):
 @play(6, slow=2)
 def syn_unanswered(stage):
     """no SYN arrives, and the capture ends while the client still tries"""
-    stage.listen()
-    stage.middle.drop("client", is_syn)
-    pair = stage.pair()
-    stage.call(pair)
+    _call(stage, "client", is_syn)
     stage.wait_for(lambda: stage.hosts["client"].namespace.retransmitted_segments() >= 1, "a second SYN")
     stage.rest("SYN-SENT", None)
     stage.expect(initiator="client", closed_first="none", end=["syn-sent", "syn-timeout"])
@@ -71,12 +67,9 @@ def syn_unreachable_6(stage):
 
 
 def _unreachable(stage):
-    stage.listen()
     lost = []
     stage.middle.notice("client", lost.append)
-    stage.middle.drop("client", is_syn)
-    pair = stage.pair()
-    stage.call(pair)
+    _call(stage, "client", is_syn)
     # Linux only takes note of an error that comes while connect() still has the socket locked, and tries on.
     stage.until("SYN-SENT", None)
     stage.wait_for(lambda: lost, "the SYN")
@@ -88,11 +81,7 @@ def _unreachable(stage):
 @play(4, slow=4)
 def third_ack_dropped(stage):
     """the client's first two ACKs of the SYN-ACK are lost behind the capture"""
-    stage.listen()
-    stage.middle.drop("client", acknowledges, times=2)
-    pair = stage.pair()
-    stage.unknowable("server", "the ACK is seen, and nothing shows yet that it is lost")
-    stage.call(pair)
+    pair = _call(stage, "client", is_ack, 2, ("server", "the ACK is seen, and nothing shows yet that it is lost"))
     stage.until("ESTABLISHED", "SYN-RECEIVED")
     stage.wait_for(lambda: stage.hosts["server"].namespace.retransmitted_segments() >= 1, "a second SYN-ACK")
     time.sleep(0.03)
@@ -111,11 +100,7 @@ def third_ack_dropped(stage):
 @play(6, capture="server", slow=2)
 def third_ack_never_seen(stage):
     """the client's first ACK of the SYN-ACK is lost before the capture: the server waits in SYN-RECEIVED"""
-    stage.listen()
-    stage.middle.drop("client", acknowledges, times=1)
-    pair = stage.pair()
-    stage.unknowable("client", "its ACK is lost before the capture")
-    stage.call(pair)
+    pair = _call(stage, "client", is_ack, 1, ("client", "its ACK is lost before the capture"))
     stage.rest("ESTABLISHED", "SYN-RECEIVED")
     stage.until("ESTABLISHED", "ESTABLISHED")
     stage.accept(pair)
@@ -131,21 +116,15 @@ def third_ack_never_seen(stage):
 @play(4, capture="server", exact=("client",), slow=2)
 def syn_ack_dropped(stage):
     """the first SYN-ACK is lost behind the capture: SYN-SENT and SYN-RECEIVED until it is repeated"""
-    stage.listen()
-    stage.middle.drop("server", is_syn_ack, times=1)
-    pair = stage.pair()
-    stage.call(pair)
+    pair = _call(stage, "server", is_syn_ack, times=1)
     stage.rest("SYN-SENT", "SYN-RECEIVED")
     stage.rest("ESTABLISHED", "ESTABLISHED")
     stage.accept(pair)
     stage.expect(initiator="client", end="open")
 
 
-@play(4)
-def simultaneous_open(stage):
-    """both connect to each other at the same time; no one listens"""
-    for side in ("client", "server"):
-        stage.middle.delay(side, is_syn, 0.03)
+def _both_connect(stage):
+    """Both connect to each other, talk and close; no one listens."""
     pair = stage.pair()
     pair.server = stage.hosts["server"].socket(4)
     pair.server.bind(pair.ends["server"])
@@ -159,52 +138,48 @@ def simultaneous_open(stage):
     receive(pair.server, 3)
     receive(pair.client, 3)
     stage.rest("ESTABLISHED", "ESTABLISHED")
-    pair.client.close()
-    stage.rest("FIN-WAIT-2", "CLOSE-WAIT")
-    pair.server.close()
-    stage.rest("TIME-WAIT", None)
-    stage.expect(initiator="both", closed_first="client", end="fin")
+    close(stage, pair, initiator="both")
+
+
+@play(4)
+def simultaneous_open(stage):
+    """both connect to each other at the same time; no one listens"""
+    stage.middle.cross(is_syn)
+    _both_connect(stage)
+
+
+def _fast_open(stage, hides=None):
+    """Data in the SYN, which the server reads and answers; `hides`: why nobody can know the client's state."""
+    stage.set("ipv4/tcp_fastopen", 0x605 | 0x2)
+    stage.listen()
+    stage.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 8)
+    pair = stage.pair()
+    if hides:
+        stage.unknowable("client", hides)
+    try:
+        pair.client.sendto(b"early", socket.MSG_FASTOPEN, pair.ends["server"])
+    except OSError as error:
+        raise Unsupported(f"TCP Fast Open: {error}") from None
+    stage.accept(pair)
+    receive(pair.server, 5)
+    pair.server.send(b"answer")
+    return pair
 
 
 @play(6)
 def fast_open(stage):
     """TCP Fast Open without a cookie: data in the SYN (RFC 7413)"""
-    stage.set("ipv4/tcp_fastopen", 0x605 | 0x2)
-    stage.listen()
-    stage.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 8)
-    pair = stage.pair()
-    try:
-        pair.client.sendto(b"early", socket.MSG_FASTOPEN, pair.ends["server"])
-    except OSError as error:
-        raise Unsupported(f"TCP Fast Open: {error}") from None
-    stage.accept(pair)
-    receive(pair.server, 5)
-    pair.server.send(b"answer")
+    pair = _fast_open(stage)
     receive(pair.client, 6)
     stage.rest("ESTABLISHED", "ESTABLISHED")
-    pair.server.close()
-    stage.rest("CLOSE-WAIT", "FIN-WAIT-2")
-    pair.client.close()
-    stage.rest(None, "TIME-WAIT")
-    stage.expect(initiator="client", closed_first="server", end="fin")
+    close(stage, pair, "server")
 
 
 @play(4, capture="server")
 def fast_open_before_ack(stage):
     """the server answers Fast Open data while it is still SYN-RECEIVED, because the ACK is late"""
-    stage.set("ipv4/tcp_fastopen", 0x605 | 0x2)
-    stage.listen()
-    stage.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 8)
     late = stage.middle.drop("client", lambda segment: not segment.has(wire.SYN))
-    pair = stage.pair()
-    stage.unknowable("client", "its ACK is lost before the capture")
-    try:
-        pair.client.sendto(b"early", socket.MSG_FASTOPEN, pair.ends["server"])
-    except OSError as error:
-        raise Unsupported(f"TCP Fast Open: {error}") from None
-    stage.accept(pair)
-    receive(pair.server, 5)
-    pair.server.send(b"answer")
+    pair = _fast_open(stage, hides="its ACK is lost before the capture")
     stage.rest("ESTABLISHED", "SYN-RECEIVED")
     late.end()
     receive(pair.client, 6)
@@ -221,11 +196,9 @@ def connect_then_abort(stage):
     """the client resets the connection before the server accepts it"""
     pair = stage.open(accept=False)
     stage.rest("ESTABLISHED", "ESTABLISHED")
-    linger_0(pair.client)
-    pair.client.close()
+    abort(pair, "client")
     # The socket in the accept queue is closed, but not gone until it is accepted; sock_diag no longer shows it.
-    stage.rest(None, None)
-    stage.expect(initiator="client", closed_first="client", end="rst", reset_by="client", half_close=False)
+    is_reset(stage, "client", half_close=False)
 
 
 @play(4, slow=2)
@@ -235,7 +208,7 @@ def never_accepted(stage):
     pair.client.send(b"anyone?")
     stage.rest("ESTABLISHED", "ESTABLISHED")
     pair.client.close()
-    stage.rest("FIN-WAIT-2", "CLOSE-WAIT")
+    half_closed(stage, "client")
     stage.expect(initiator="client", closed_first="client", end="open")
 
 
@@ -245,8 +218,7 @@ def listener_closed(stage):
     stage.open(accept=False)
     stage.rest("ESTABLISHED", "ESTABLISHED")
     stage.listener.close()
-    stage.rest(None, None)
-    stage.expect(initiator="client", closed_first="server", end="rst", reset_by="server")
+    is_reset(stage, "server")
 
 
 @play(4, slow=4)
@@ -256,7 +228,7 @@ def accept_queue_full(stage):
     waiting = [stage.open(accept=False, backlog=2) for _ in range(2)]
     for pair in waiting:
         stage.until("ESTABLISHED", "ESTABLISHED", pair)
-    held = stage.middle.delay("client", acknowledges, 0.1)
+    held = stage.middle.delay("client", is_ack, 0.1)
     first, second = stage.pair(), stage.pair()
     for pair in (first, second):
         stage.unknowable("server", "the ACK is on its way, and nothing shows yet whether it finds room", pair)
@@ -285,21 +257,22 @@ def accept_queue_full(stage):
     stage.expect(second, initiator="client", end="open")
 
 
-@play(6, slow=2)
-def reuse_of_server_time_wait(stage):
-    """the server holds TIME-WAIT, and the same socket pair opens anew"""
-    pair = stage.open()
-    pair.server.close()
-    stage.rest("CLOSE-WAIT", "FIN-WAIT-2")
-    pair.client.close()
-    stage.rest(None, "TIME-WAIT")
-    pair.client = stage.hosts["client"].socket(6)
+def _open_again(stage, pair):
+    """The same socket pair opens anew."""
+    pair.client = stage.hosts["client"].socket(stage.family)
     pair.client.bind(pair.ends["client"])
     pair.client.settimeout(5)
     pair.client.connect(pair.ends["server"])
     stage.accept(pair)
     stage.rest("ESTABLISHED", "ESTABLISHED")
-    stage.expect(initiator="client", closed_first="server", end="fin")
+
+
+@play(6, slow=2)
+def reuse_of_server_time_wait(stage):
+    """the server holds TIME-WAIT, and the same socket pair opens anew"""
+    pair = stage.open()
+    close(stage, pair, "server")
+    _open_again(stage, pair)
     stage.expect(initiator="client", closed_first="none", end="open")
 
 
@@ -308,19 +281,10 @@ def reuse_of_client_time_wait(stage):
     """the client holds TIME-WAIT, and connects from the same port again (tcp_tw_reuse)"""
     stage.set("ipv4/tcp_tw_reuse", 1)
     pair = stage.open()
-    pair.client.close()
-    stage.rest("FIN-WAIT-2", "CLOSE-WAIT")
-    pair.server.close()
-    stage.rest("TIME-WAIT", None)
+    close(stage, pair)
     # tcp_tw_reuse_delay: a TIME-WAIT must be a second old.
     time.sleep(1.1)
-    pair.client = stage.hosts["client"].socket(4)
-    pair.client.bind(pair.ends["client"])
-    pair.client.settimeout(5)
-    pair.client.connect(pair.ends["server"])
-    stage.accept(pair)
-    stage.rest("ESTABLISHED", "ESTABLISHED")
+    _open_again(stage, pair)
     pair.server.close()
-    stage.rest("CLOSE-WAIT", "FIN-WAIT-2")
-    stage.expect(initiator="client", closed_first="client", end="fin")
+    half_closed(stage, "server")
     stage.expect(initiator="client", closed_first="server", end="open")

@@ -22,6 +22,11 @@ class Unsupported(Exception):
     """This kernel or machine lacks what the play needs."""
 
 
+def other(side):
+    """The side that this one talks to."""
+    return "server" if side == "client" else "client"
+
+
 class Pair:
     """One socket pair: both sockets as they exist, and their addresses."""
 
@@ -30,8 +35,11 @@ class Pair:
         self.client = self.server = None
 
     def key(self, side):
-        own, other = self.ends[side], self.ends["server" if side == "client" else "client"]
-        return truth.key_of(*own, *other)
+        return truth.key_of(*self.ends[side], *self.ends[other(side)])
+
+    def of(self, side):
+        """The socket of `side`."""
+        return self.client if side == "client" else self.server
 
 
 class Stage:
