@@ -5,6 +5,7 @@ use super::entry::{Carrier, Flow, Kind};
 use super::exchange::Exchange;
 use super::key::{Socket, Transport};
 use super::tcp::endpoint::{Endpoint, fact};
+use super::tcp::record::Ignored;
 use super::tcp::tally::{RoundTrips, Trouble};
 use super::tcp::verdict::{self, Verdict};
 use super::tcp::{Connection, Evidence, Role, State};
@@ -43,6 +44,8 @@ pub struct Report {
     pub requests: Option<(u32, u32)>,
     /// What happened to it.
     pub verdict: Verdict,
+    /// TCP: what came and changed nothing.
+    pub ignored: Option<Ignored>,
     /// Zeek's `conn_state`.
     pub conn_state: &'static str,
     /// Zeek's `history`.
@@ -150,11 +153,12 @@ impl Report {
         let key = flow.key.get();
         let transport = key.transport();
         let sockets = [key.socket(flow.client()), key.socket(1 - flow.client())];
-        let (ends, handshake, requests, icmp, verdict) = match &flow.kind {
+        let (ends, handshake, requests, icmp, verdict, ignored) = match &flow.kind {
             Kind::Tcp(connection) => {
                 let client = usize::from(connection.client);
                 let ends = [client, 1 - client].map(|end| of_endpoint(&connection.ends[end & 1], connection, end, now));
-                (ends, connection.handshake(), None, None, verdict::of_connection(flow, connection, now))
+                let verdict = verdict::of_connection(flow, connection, now);
+                (ends, connection.handshake(), None, None, verdict, Some(connection.record.ignored()))
             }
             Kind::Exchange(exchange) => {
                 let client = usize::from(exchange.client);
@@ -162,7 +166,7 @@ impl Report {
                 let (kind, code) = exchange.kind;
                 let icmp = (transport == Transport::Echo).then_some((kind, code, sockets[0].port));
                 let requests = Some((exchange.requests, exchange.answered));
-                (ends, None, requests, icmp, verdict::of_exchange(flow, exchange))
+                (ends, None, requests, icmp, verdict::of_exchange(flow, exchange), None)
             }
         };
         let [client, server] = ends;
@@ -182,6 +186,7 @@ impl Report {
             handshake,
             requests,
             verdict,
+            ignored,
             conn_state: flow.zeek.conn_state(transport),
             history: flow.zeek.history().to_owned(),
         }
@@ -289,7 +294,7 @@ fn of_trouble(trouble: &Trouble, now: Instant) -> Counts {
         zero_time: trouble.zero_time.saturating_add(still),
         window_full: trouble.window_full,
         missed: trouble.missed,
-        lost: trouble.holes.open().into(),
+        lost: trouble.holes.open(),
         bad_checksums: trouble.bad_checksums,
         marked: trouble.marked,
         echoes: trouble.echoes,

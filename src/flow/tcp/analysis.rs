@@ -417,7 +417,7 @@ fn confirmed(peer: &mut Endpoint, segment: &Segment, ack: u32, bare: bool, now: 
     if let Some(trouble) = &mut peer.trouble {
         let missed = trouble.holes.acknowledged(ack);
         if missed > 0 {
-            trouble.missed = trouble.missed.saturating_add(missed.into());
+            trouble.missed = trouble.missed.saturating_add(missed);
             remarks.add(Remarks::UNSEEN_ACKED);
         }
     }

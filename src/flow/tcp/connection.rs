@@ -173,7 +173,7 @@ impl Connection {
         } else if let Some(ack) = segment.ack {
             self.ordinary(from, segment, ack, at)
         } else {
-            self.record.is_odd();
+            self.record.ignore_segment();
             false
         };
         analysis::count(&mut self.ends[from & 1], segment, print);

@@ -34,8 +34,10 @@ pub struct Filled {
 #[derive(Debug, Default)]
 pub struct Holes {
     list: Vec<Hole>,
-    /// Bytes of holes that were given up.
-    pub given_up: u64,
+    /// Numbers of holes that were given up before the other side had acknowledged them.
+    given_up: u64,
+    /// Behind the last of those.
+    given_up_to: u32,
 }
 
 /// The most holes that are remembered of one direction.
@@ -52,7 +54,10 @@ impl Holes {
 
     fn give_up_oldest(&mut self) {
         let oldest = self.list.remove(0);
-        self.given_up = self.given_up.saturating_add(oldest.end.wrapping_sub(oldest.start).into());
+        if !oldest.acked {
+            self.given_up = self.given_up.saturating_add(oldest.end.wrapping_sub(oldest.start).into());
+            self.given_up_to = oldest.end;
+        }
     }
 
     /// Takes away what a segment from `start` to `end` fills.
@@ -83,18 +88,22 @@ impl Holes {
     }
 
     /// Notes that everything below `ack` was acknowledged. Returns how many numbers of holes that concerns newly.
-    pub fn acknowledged(&mut self, ack: u32) -> u32 {
-        let mut lost = 0u32;
+    pub fn acknowledged(&mut self, ack: u32) -> u64 {
+        let mut lost = 0u64;
+        if self.given_up > 0 && upto(self.given_up_to, ack) {
+            lost = std::mem::take(&mut self.given_up);
+        }
         for hole in self.list.iter_mut().filter(|hole| !hole.acked && upto(hole.end, ack)) {
             hole.acked = true;
-            lost = lost.saturating_add(hole.end.wrapping_sub(hole.start));
+            lost = lost.saturating_add(hole.end.wrapping_sub(hole.start).into());
         }
         lost
     }
 
-    /// Numbers in holes that the other side has not acknowledged.
-    pub fn open(&self) -> u32 {
-        self.list.iter().filter(|h| !h.acked).fold(0, |sum, h| sum.saturating_add(h.end.wrapping_sub(h.start)))
+    /// Numbers in holes that the other side has not acknowledged, given up or not.
+    pub fn open(&self) -> u64 {
+        let open = self.list.iter().filter(|hole| !hole.acked);
+        open.fold(self.given_up, |sum, hole| sum.saturating_add(hole.end.wrapping_sub(hole.start).into()))
     }
 
     /// Bytes of memory behind this.
@@ -137,11 +146,14 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_holes_is_bounded_and_what_is_given_up_is_counted() {
+    fn the_number_of_holes_is_bounded_and_what_is_given_up_still_counts() {
         let mut holes = Holes::default();
         (0..1000).for_each(|n| holes.push(hole(n * 10, n * 10 + 5)));
         assert_eq!(holes.list.len(), MAX_HOLES);
-        assert_eq!(holes.given_up, (1000 - MAX_HOLES as u64) * 5);
+        assert_eq!(holes.open(), 5000);
+        assert_eq!(holes.acknowledged(9500), 4750);
+        assert_eq!(holes.acknowledged(9500), 0);
+        assert_eq!(holes.open(), 250);
     }
 
     #[test]
@@ -152,6 +164,6 @@ mod tests {
             holes.fill(2 * at + 1, 2 * at + 2);
         }
         assert!(holes.memory() <= 2 * MAX_HOLES * size_of::<Hole>() + 64, "{} bytes", holes.memory());
-        assert_eq!(holes.given_up + u64::from(holes.open()), 1_000_002);
+        assert_eq!(holes.open(), 1_000_002);
     }
 }

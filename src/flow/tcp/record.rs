@@ -41,6 +41,17 @@ pub struct Reset {
     pub time: Instant,
 }
 
+/// What came and changed nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ignored {
+    /// Resets whose number was wrong.
+    pub resets: u16,
+    /// ICMP errors that quote a segment other than the SYN that waits for an answer.
+    pub icmp_errors: u16,
+    /// Segments without ACK, SYN and RST, which no host sends on a connection.
+    pub segments: u16,
+}
+
 /// What happened beside the changes of state.
 #[derive(Debug, Default)]
 pub struct Record {
@@ -63,12 +74,8 @@ struct Rare {
     reused: bool,
     /// The frame of the ICMP error that answered the SYN; 0 without.
     error_frame: u32,
-    /// ICMP errors about it that changed nothing.
-    soft_errors: u16,
-    /// Resets that did not count, because their number was wrong.
-    ignored_resets: u16,
-    /// Segments without ACK, SYN and RST, which no host sends on a connection.
-    odd: u16,
+    /// What changed nothing.
+    ignored: Ignored,
 }
 
 /// A frame's number, as far as it fits.
@@ -110,20 +117,25 @@ impl Record {
 
     /// Notes a reset that does not count.
     pub fn ignore_reset(&mut self) {
-        let rare = self.rare_mut();
-        rare.ignored_resets = rare.ignored_resets.saturating_add(1);
+        let ignored = &mut self.rare_mut().ignored;
+        ignored.resets = ignored.resets.saturating_add(1);
     }
 
     /// Notes an ICMP error that changes nothing.
-    pub fn soft_error(&mut self) {
-        let rare = self.rare_mut();
-        rare.soft_errors = rare.soft_errors.saturating_add(1);
+    pub fn ignore_error(&mut self) {
+        let ignored = &mut self.rare_mut().ignored;
+        ignored.icmp_errors = ignored.icmp_errors.saturating_add(1);
     }
 
     /// Notes a segment that no host sends on a connection.
-    pub fn is_odd(&mut self) {
-        let rare = self.rare_mut();
-        rare.odd = rare.odd.saturating_add(1);
+    pub fn ignore_segment(&mut self) {
+        let ignored = &mut self.rare_mut().ignored;
+        ignored.segments = ignored.segments.saturating_add(1);
+    }
+
+    /// What came and changed nothing.
+    pub fn ignored(&self) -> Ignored {
+        self.rare.as_ref().map_or(Ignored::default(), |rare| rare.ignored)
     }
 
     /// Notes that the socket pair is used for a new connection.

@@ -116,7 +116,7 @@ impl Connection {
             self.record.unreachable(at);
             self.settle(from, Why::IcmpError, Evidence::Inferred, at);
         } else {
-            self.record.soft_error();
+            self.record.ignore_error();
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::analysis::Remarks;
 use super::connection::{Connection, Moment};
-use super::segment::{ACK, Carrier, FIN, Options, SYN, Segment};
+use super::record::Ignored;
+use super::segment::{ACK, Carrier, FIN, Options, RST, SYN, Segment};
+use super::state::State;
 use super::tally::{Tally, Trouble};
 use crate::flow::clock::{Instant, MILLISECOND, Nanos};
 
@@ -366,4 +368,17 @@ fn a_large_segment_sent_again_counts_as_the_segments_that_the_card_cuts() {
     play.after(10, SERVER, play.data(SERVER, 0, 4000));
     play.after(300, SERVER, play.data(SERVER, 0, 4000));
     assert_eq!((play.trouble(SERVER).retransmissions, play.trouble(SERVER).retransmitted), (3, 4000));
+}
+
+#[test]
+fn what_changes_nothing_is_counted() {
+    let mut play = Play::open();
+    let reset = Segment { flags: RST, ack: None, seq: 1001 + (1 << 30), ..Segment::default() };
+    play.after(10, CLIENT, reset);
+    play.after(10, CLIENT, Segment { flags: 0, ack: None, ..play.data(CLIENT, 0, 0) });
+    let now = Instant::default().plus(play.now);
+    play.connection.unreachable(CLIENT, 1001, &mut Moment { now, frame: None, changes: &mut Vec::new() });
+    play.connection.unreachable(SERVER, 5001, &mut Moment { now, frame: None, changes: &mut Vec::new() });
+    assert_eq!(play.connection.record.ignored(), Ignored { resets: 1, icmp_errors: 2, segments: 1 });
+    assert_eq!(play.connection.ends.each_ref().map(|end| end.state), [State::Established; 2]);
 }

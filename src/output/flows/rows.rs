@@ -2,6 +2,7 @@
 
 use crate::flow::clock::{Instant, Nanos, SECOND};
 use crate::flow::report::{Counts, End, Offer};
+use crate::flow::tcp::record::Ignored;
 use crate::flow::tcp::verdict::{Actor, Confidence, Ending, Outcome};
 use crate::flow::tcp::{Evidence, Role, State};
 use crate::flow::{Carrier, Report, Transport};
@@ -126,6 +127,7 @@ impl Row {
         };
         let absent = match self.key {
             "icmp" => about.report.icmp.is_none(),
+            "ignored" => about.report.ignored.is_none(),
             "rtt_ms" => end.rtt.count() == 0,
             _ => false,
         };
@@ -155,7 +157,7 @@ impl Row {
 }
 
 /// The rows of a conversation, in the order in which they are shown.
-pub(crate) static FLOW: [Row; 20] = [
+pub(crate) static FLOW: [Row; 21] = [
     one("type", Kind::Always("flow"), "What the object is", |_| Value::Word("flow")),
     one("id", Kind::Count, "Number of the conversation, from 1, by its first packet", |a| {
         Value::Count(a.report.id.into())
@@ -207,6 +209,12 @@ pub(crate) static FLOW: [Row; 20] = [
     )
     .or_null(),
     group("verdict", "What happened to it", &VERDICT),
+    group(
+        "ignored",
+        "TCP: what came and changed nothing, being old, forged or a probe; null for UDP and echo",
+        &IGNORED,
+    )
+    .or_null(),
     group("zeek", "The same in Zeek's words (docs/zeek.md)", &ZEEK),
 ];
 
@@ -399,6 +407,20 @@ static VERDICT: [Row; 12] = [
     group("time_wait_until", "When TIME-WAIT ends, of each end that is in it", &TIME_WAIT),
     one("text", Kind::Text, "In one sentence", |a| Value::Word(&a.report.verdict.text)),
 ];
+
+static IGNORED: [Row; 3] = [
+    one("resets", Kind::Count, "RSTs whose number was wrong", |a| ignored(a, |ignored| ignored.resets)),
+    one("icmp_errors", Kind::Count, "ICMP errors about segments other than a SYN that waits for an answer", |a| {
+        ignored(a, |ignored| ignored.icmp_errors)
+    }),
+    one("segments", Kind::Count, "Segments without ACK, SYN and RST, which no host sends on a connection", |a| {
+        ignored(a, |ignored| ignored.segments)
+    }),
+];
+
+fn ignored<'a>(about: About<'a>, part: fn(Ignored) -> u16) -> Value<'a> {
+    about.report.ignored.map_or(Value::Null, |ignored| Value::Count(part(ignored).into()))
+}
 
 static TIME_WAIT: [Row; 2] = [
     one("client", Kind::Time, "The client's", |a| a.report.verdict.time_wait[0].map_or(Value::Null, Value::Time))

@@ -151,6 +151,10 @@ fn together(report: &Report) -> Vec<(&'static str, String)> {
     if let Some((requests, answered)) = report.requests {
         list.push(("requests", format!("{requests}, of which {answered} were answered")));
     }
+    let ignored = ignored(report);
+    if !ignored.is_empty() {
+        list.push(("ignored", ignored.join(", ")));
+    }
     let hints = hints(report);
     for (n, hint) in hints.into_iter().enumerate() {
         list.push((if n == 0 { "hints" } else { "" }, hint));
@@ -161,6 +165,18 @@ fn together(report: &Report) -> Vec<(&'static str, String)> {
     }
     list.push(("community", report.community_id.clone()));
     list
+}
+
+/// What came and changed nothing.
+fn ignored(report: &Report) -> Vec<String> {
+    let Some(ignored) = report.ignored else { return Vec::new() };
+    let what = [
+        (ignored.resets, ["RST whose number was wrong", "RSTs whose numbers were wrong"]),
+        (ignored.icmp_errors, ["ICMP error, which ended nothing", "ICMP errors, which ended nothing"]),
+        (ignored.segments, ["segment without ACK, SYN and RST", "segments without ACK, SYN and RST"]),
+    ];
+    let present = what.into_iter().filter(|(count, _)| *count > 0);
+    present.map(|(count, [one, many])| format!("{count} {}", if count == 1 { one } else { many })).collect()
 }
 
 /// What the numbers tell of how the hosts are set up.
