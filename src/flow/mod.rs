@@ -13,6 +13,7 @@ pub mod slab;
 pub mod table;
 pub mod tcp;
 pub mod timers;
+pub mod u48;
 pub mod zeek;
 
 pub use entry::{Carrier, Flow, Kind, Leaving};

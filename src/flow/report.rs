@@ -71,8 +71,10 @@ pub struct End {
     pub messages: u64,
     /// Payload bytes, each counted once.
     pub payload: u64,
-    /// From the first to the last of its payload; the divisor of its throughput.
+    /// When its first payload passed.
     pub first_payload: Option<Instant>,
+    /// TCP: from the first to the last of its payload; the divisor of its throughput.
+    pub sending: Option<Nanos>,
     /// When it last sent.
     pub last: Option<Instant>,
     /// Round trips to the other end and back, from the point of capture.
@@ -218,6 +220,7 @@ const EMPTY: End = End {
     messages: 0,
     payload: 0,
     first_payload: None,
+    sending: None,
     last: None,
     rtt: RoundTrips::NONE,
     options: None,
@@ -263,10 +266,11 @@ fn of_endpoint(own: &Endpoint, connection: &Connection, end: usize, now: Instant
         since: (own.since != Instant::default()).then_some(own.since),
         evidence: own.evidence,
         packets: own.tally.packets.into(),
-        bytes: own.tally.bytes,
+        bytes: own.tally.bytes.get(),
         messages: own.tally.messages.into(),
-        payload: own.tally.payload,
+        payload: own.tally.payload.get(),
         first_payload: (own.tally.first_payload != Instant::NEVER).then_some(own.tally.first_payload),
+        sending: (own.tally.first_payload != Instant::NEVER).then_some(own.tally.sending as Nanos),
         last: own.has(fact::SEEN).then_some(own.last),
         rtt: own.tally.rtt,
         options: Some(offer),

@@ -96,7 +96,7 @@ pub fn count_copy(own: &mut Endpoint) -> Remarks {
 /// Counts a packet; `print` is its fingerprint.
 pub fn count(own: &mut Endpoint, segment: &Segment, print: u32) {
     own.tally.packets = own.tally.packets.saturating_add(1);
-    own.tally.bytes = own.tally.bytes.saturating_add(segment.carrier.length.into());
+    own.tally.bytes.add(segment.carrier.length.into());
     own.tally.messages = own.tally.messages.saturating_add(u32::from(segment.len > 0));
     let oldest = own.tally.recent[own.tally.recent.len() - 1];
     own.tally.recent.rotate_right(1);
@@ -205,11 +205,12 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
     let (start, end) = (segment.data(), segment.end());
     if segment.len > 0 {
         own.tally.first_payload = own.tally.first_payload.min(now);
+        own.tally.sending = own.tally.sending.max(now.since(own.tally.first_payload) as f32);
     }
     if !own.has(fact::NXT) || (!own.any(fact::SEEN | fact::SYN) && !before(segment.seq, own.nxt)) {
         own.set(fact::NXT);
         own.nxt = end;
-        own.tally.payload = own.tally.payload.saturating_add(segment.len.into());
+        own.tally.payload.add(segment.len.into());
         own.tally.timed.start(segment, now);
         return;
     }
@@ -249,7 +250,7 @@ fn sequence(own: &mut Endpoint, peer: &Endpoint, segment: &Segment, now: Instant
         let trouble = own.trouble_mut();
         trouble.missed = trouble.missed.saturating_sub(back.into());
     }
-    own.tally.payload = own.tally.payload.saturating_add(fresh.into());
+    own.tally.payload.add(fresh.into());
     if before(own.nxt, end) {
         own.nxt = end;
     }
@@ -424,7 +425,7 @@ fn confirmed(peer: &mut Endpoint, segment: &Segment, ack: u32, bare: bool, now: 
     let unseen = ack.wrapping_sub(peer.nxt);
     if unseen == 1 && peer.trouble.as_ref().is_some_and(|trouble| trouble.offered) {
         // The byte of a window probe was taken.
-        peer.tally.payload = peer.tally.payload.saturating_add(1);
+        peer.tally.payload.add(1);
         peer.nxt = ack;
     } else if before(peer.nxt, ack) {
         if peer.has(fact::SEEN) {

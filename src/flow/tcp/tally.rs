@@ -5,6 +5,7 @@ use super::holes::Holes;
 use super::segment::{Segment, before};
 use crate::flow::clock::{Instant, Lately, MICROSECOND, Nanos};
 use crate::flow::slab::allocation;
+use crate::flow::u48::U48;
 
 /// Round trips, measured from the passing of a segment to the passing of the acknowledgment that it alone can have
 /// caused, one at a time: none of segments that were sent twice (RFC 6298 §3), unless the timestamp that comes back
@@ -64,15 +65,17 @@ pub struct Tally {
     /// Packets, copies left out.
     pub packets: u32,
     /// Bytes of these packets, IP header and all.
-    pub bytes: u64,
+    pub bytes: U48,
     /// Payload bytes, each counted once.
-    pub payload: u64,
+    pub payload: U48,
     /// Round trips to the other end and back.
     pub rtt: RoundTrips,
     /// The segment whose acknowledgment is waited for.
     pub(super) timed: Timed,
     /// When its first payload passed; [`Instant::NEVER`] before.
     pub first_payload: Instant,
+    /// How long after that its last payload passed, in nanoseconds, to 24 bits: a divisor, for which that is enough.
+    pub sending: f32,
     /// Packets with payload: messages, in the words of RFC 147.
     pub messages: u32,
     /// Segments with payload that are shorter than the largest it may send.
@@ -128,11 +131,12 @@ impl Default for Tally {
     fn default() -> Self {
         Tally {
             packets: 0,
-            bytes: 0,
-            payload: 0,
+            bytes: U48::default(),
+            payload: U48::default(),
             rtt: RoundTrips::NONE,
             timed: Timed::NONE,
             first_payload: Instant::NEVER,
+            sending: 0.0,
             messages: 0,
             small: 0,
             small_unwaiting: 0,

@@ -132,7 +132,7 @@ fn a_segment_that_duplicate_acks_asked_for_is_a_fast_retransmission() {
     assert_eq!(again, Remarks(Remarks::RETRANSMISSION | Remarks::FAST));
     assert_eq!((play.trouble(SERVER).retransmissions, play.trouble(SERVER).fast), (1, 1));
     assert_eq!(play.trouble(CLIENT).duplicate_acks, 3);
-    assert_eq!(play.tally(SERVER).payload, 5000, "each byte counts once");
+    assert_eq!(play.tally(SERVER).payload.get(), 5000, "each byte counts once");
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_packet_that_is_captured_twice_counts_once() {
     play.after(10, SERVER, packet);
     let packets = play.tally(SERVER).packets;
     assert_eq!(play.after(0, SERVER, packet), Remarks(Remarks::COPY));
-    assert_eq!((play.tally(SERVER).packets, play.tally(SERVER).payload), (packets, 1000));
+    assert_eq!((play.tally(SERVER).packets, play.tally(SERVER).payload.get()), (packets, 1000));
     assert_eq!((play.trouble(SERVER).copies, play.trouble(SERVER).retransmissions), (1, 0));
     assert_eq!(play.after(50, SERVER, with_id(8, packet)), Remarks(Remarks::RETRANSMISSION));
 }
@@ -239,7 +239,7 @@ fn acknowledged_bytes_that_were_not_captured_are_missed_until_they_come() {
     assert_eq!(play.trouble(SERVER).missed, 2000);
     let late = play.after(0, SERVER, play.data(SERVER, 1000, 1000));
     assert_eq!(late, Remarks(Remarks::OUT_OF_ORDER));
-    assert_eq!((play.trouble(SERVER).missed, play.tally(SERVER).payload), (1000, 2000));
+    assert_eq!((play.trouble(SERVER).missed, play.tally(SERVER).payload.get()), (1000, 2000));
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn a_keep_alive_is_no_retransmission_and_its_answer_no_duplicate_ack() {
         assert_eq!(play.after(10, SERVER, play.ack(SERVER, 100)), Remarks::default());
     }
     assert_eq!((play.trouble(CLIENT).keep_alives, play.trouble(CLIENT).retransmissions), (2, 0));
-    assert_eq!(play.tally(CLIENT).payload, 100);
+    assert_eq!(play.tally(CLIENT).payload.get(), 100);
 }
 
 #[test]
@@ -280,10 +280,10 @@ fn a_probe_of_a_closed_window_may_offer_the_next_byte() {
         assert_eq!(play.after(500, CLIENT, play.data(CLIENT, 100, 1)), Remarks(Remarks::WINDOW_PROBE));
         play.after(10, SERVER, closed);
     }
-    assert_eq!(play.tally(CLIENT).payload, 100, "the byte was not taken");
+    assert_eq!(play.tally(CLIENT).payload.get(), 100, "the byte was not taken");
     play.after(500, CLIENT, play.data(CLIENT, 100, 1));
     assert_eq!(play.after(10, SERVER, play.ack(SERVER, 101)), Remarks::default());
-    assert_eq!(play.tally(CLIENT).payload, 101);
+    assert_eq!(play.tally(CLIENT).payload.get(), 101);
     assert_eq!(play.after(1, CLIENT, play.data(CLIENT, 101, 400)), Remarks::default());
     let trouble = play.trouble(CLIENT);
     assert_eq!((trouble.window_probes, trouble.retransmissions, trouble.missed), (3, 0, 0));
@@ -314,7 +314,7 @@ fn sequence_numbers_wrap_in_holes_repetitions_and_acknowledgments() {
     assert_eq!(play.after(10, CLIENT, play.ack(CLIENT, 5000)), Remarks::default());
     let needless = play.after(300, SERVER, play.data(SERVER, 1000, 1000));
     assert_eq!(needless, Remarks(Remarks::RETRANSMISSION | Remarks::SPURIOUS));
-    assert_eq!(play.tally(SERVER).payload, 5000);
+    assert_eq!(play.tally(SERVER).payload.get(), 5000);
 }
 
 #[test]
@@ -322,11 +322,11 @@ fn payload_of_a_syn_counts_and_is_sent_again_when_the_server_does_not_take_it() 
     let mut play = Play::nothing(1001, 5001);
     let [syn, syn_ack] = play.syns();
     play.send(CLIENT, Segment { len: 100, ..syn });
-    assert_eq!(play.tally(CLIENT).payload, 100);
+    assert_eq!(play.tally(CLIENT).payload.get(), 100);
     play.after(10, SERVER, syn_ack);
     let again = play.after(10, CLIENT, play.data(CLIENT, 0, 100));
     assert!(again.any(Remarks::RETRANSMISSION));
-    assert_eq!((play.trouble(CLIENT).retransmissions, play.tally(CLIENT).payload), (1, 100));
+    assert_eq!((play.trouble(CLIENT).retransmissions, play.tally(CLIENT).payload.get()), (1, 100));
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn a_fin_sent_again_with_the_data_before_it_is_one_retransmission() {
     assert_eq!(again, Remarks(Remarks::RETRANSMISSION));
     let trouble = play.trouble(CLIENT);
     assert_eq!((trouble.retransmissions, trouble.retransmitted), (1, 100));
-    assert_eq!(play.tally(CLIENT).payload, 100);
+    assert_eq!(play.tally(CLIENT).payload.get(), 100);
 }
 
 #[test]
@@ -368,6 +368,17 @@ fn a_large_segment_sent_again_counts_as_the_segments_that_the_card_cuts() {
     play.after(10, SERVER, play.data(SERVER, 0, 4000));
     play.after(300, SERVER, play.data(SERVER, 0, 4000));
     assert_eq!((play.trouble(SERVER).retransmissions, play.trouble(SERVER).retransmitted), (3, 4000));
+}
+
+#[test]
+fn the_time_that_payload_took_ends_with_the_last_payload_and_not_with_an_acknowledgment() {
+    let mut play = Play::open();
+    play.after(10, CLIENT, play.data(CLIENT, 0, 1000));
+    play.after(30, CLIENT, play.data(CLIENT, 1000, 1000));
+    play.after(500, SERVER, play.data(SERVER, 0, 100));
+    play.after(1000, CLIENT, play.ack(CLIENT, 100));
+    let sending = [CLIENT, SERVER].map(|end| play.tally(end).sending as Nanos);
+    assert_eq!(sending, [30 * MILLISECOND, 0]);
 }
 
 #[test]

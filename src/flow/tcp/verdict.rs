@@ -8,6 +8,7 @@ use super::state::{Role, State};
 use crate::flow::clock::{Instant, Nanos, SECOND};
 use crate::flow::entry::Flow;
 use crate::flow::exchange::Exchange;
+use crate::flow::u48::U48;
 
 /// How a conversation ended, or how it stands. `docs/states.md` explains each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -364,20 +365,20 @@ impl Case<'_> {
         let probed = own.trouble.as_ref().is_some_and(|t| t.unanswered_probes > 0);
         if probed {
             Cause::KeepAlive
-        } else if role == Role::Client && !own.has(fact::OPEN) && own.tally.payload == 0 {
+        } else if role == Role::Client && !own.has(fact::OPEN) && own.tally.payload == U48::default() {
             Cause::GaveUp
         } else if has(sign::AFTER_FIN) {
             Cause::DataAfterClose
         } else if role == Role::Server
-            && own.tally.payload == 0
-            && peer.tally.payload == 0
+            && own.tally.payload == U48::default()
+            && peer.tally.payload == U48::default()
             && !own.has(fact::OPEN_PROVED)
             && !has(sign::ACTIVE)
         {
             Cause::NotAccepted
         } else if !has(sign::ACTIVE) {
             Cause::NoConnection
-        } else if peer.tally.payload == 0 {
+        } else if peer.tally.payload == U48::default() {
             Cause::Abort
         } else {
             Cause::UnreadOrAbort

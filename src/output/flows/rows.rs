@@ -259,9 +259,12 @@ static END: [Row; 44] = [
     one("bits", Kind::Wide, "Bits of payload, each counted once, as RFC 147 counts them", |a| {
         Value::Count(a.end.payload.saturating_mul(8))
     }),
-    one("throughput", Kind::Wide, "TCP: payload bits a second, from its first payload to its last packet", |a| {
-        throughput(a.end).map_or(Value::Null, Value::Count)
-    })
+    one(
+        "throughput",
+        Kind::Wide,
+        "TCP: payload bits a second, from its first payload to its last; null when one packet held all",
+        |a| throughput(a.end).map_or(Value::Null, Value::Count),
+    )
     .or_null(),
     one("first_byte_ms", Kind::Number, "From the conversation's first packet to its first payload", |a| {
         a.end.first_payload.map_or(Value::Null, |at| Value::Millis(at.since(a.report.start).max(0)))
@@ -457,7 +460,7 @@ pub(super) fn application(report: &Report) -> Option<&'static str> {
 }
 
 fn throughput(end: &End) -> Option<u64> {
-    let nanos = end.last?.since(end.first_payload?);
+    let nanos = end.sending?;
     let scaled = u128::from(end.payload) * 8 * u128::from(SECOND.unsigned_abs());
     scaled.checked_div(u128::try_from(nanos).ok()?).and_then(|bits| u64::try_from(bits).ok())
 }

@@ -78,8 +78,7 @@ fn rows(report: &Report, spans: &Spans) -> Vec<[String; 3]> {
     row("packets", of(|end| end.packets));
     row("bytes (IP)", of(|end| end.bytes));
     row("payload bytes, each once", of(|end| end.payload));
-    let spent = |end: &End| end.first_payload.zip(end.last).map_or(0, |(from, to)| to.since(from));
-    row("payload a second", ends.map(|end| rate(end.payload, spent(end))));
+    row("payload a second", ends.map(|end| rate(end.payload, end.sending.unwrap_or(0))));
     row("round trip, shortest", ends.map(|end| end.rtt.min().map(lasting)));
     row("round trip, mean", ends.map(|end| end.rtt.mean().map(lasting)));
     row("round trip, longest", ends.map(|end| end.rtt.max().map(lasting)));
