@@ -144,9 +144,9 @@ class Middle(threading.Thread):
         amount = seconds if callable(seconds) else lambda: seconds
         return self.rule(sender, match, lambda side, frame: self.send_later(side, frame, amount()), times)
 
-    def cross(self, match):
+    def cross(self, match, late=None):
         """Holds the first segment of each side for which `match` holds, until both are there; then both pass before any
-        answer to one of them does. What is repeated until then is lost.
+        answer to one of them does, or that of the side `late` passes 50 ms later. What is repeated until then is lost.
         """
         held, rules = {}, []
 
@@ -156,7 +156,10 @@ class Middle(threading.Thread):
                 for rule in rules:
                     rule.end()
                 for sender, kept in held.items():
-                    self._send(sender, kept)
+                    if sender == late:
+                        self.send_later(sender, kept, 0.05)
+                    else:
+                        self._send(sender, kept)
 
         rules.extend([self.rule(side, match, hold) for side in self.doors])
 

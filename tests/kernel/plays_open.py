@@ -148,6 +148,13 @@ def simultaneous_open(stage):
     _both_connect(stage)
 
 
+@play(4)
+def simultaneous_open_overtaken(stage):
+    """the same, and the server's SYN-ACK overtakes its SYN: the client is open before it hears that both connect"""
+    stage.middle.cross(is_syn, late="server")
+    _both_connect(stage)
+
+
 def _fast_open(stage, hides=None):
     """Data in the SYN, which the server reads and answers; `hides`: why nobody can know the client's state."""
     stage.set("ipv4/tcp_fastopen", 0x605 | 0x2)

@@ -12,7 +12,13 @@ impl Connection {
         let [own, peer] = self.pair_mut(from);
         own.syns = own.syns.saturating_add(1);
         if own.has(fact::SYN) && own.iss == segment.seq {
+            // [R-simopen] It sent this before its SYN-ACK, which overtook it.
+            let crossed = own.has(fact::SYN_ACK) && !own.has(fact::SYN_SEEN);
             own.set(fact::SYN_SEEN);
+            if crossed {
+                self.initiator = Initiator::Both;
+                return true;
+            }
             // [R-icmp] It did not take the error for an answer.
             if own.has(fact::DEAD) && !own.any(fact::OPEN | fact::SYN_ACK) {
                 own.clear(fact::DEAD | fact::UNREACHED);

@@ -1,7 +1,7 @@
 //! What the analysis makes of segments made by hand.
 
 use super::analysis::Remarks;
-use super::connection::{Connection, Moment};
+use super::connection::{Connection, Initiator, Moment};
 use super::record::Ignored;
 use super::segment::{ACK, Carrier, FIN, Options, RST, SYN, Segment};
 use super::state::State;
@@ -379,6 +379,30 @@ fn the_time_that_payload_took_ends_with_the_last_payload_and_not_with_an_acknowl
     play.after(1000, CLIENT, play.ack(CLIENT, 100));
     let sending = [CLIENT, SERVER].map(|end| play.tally(end).sending as Nanos);
     assert_eq!(sending, [30 * MILLISECOND, 0]);
+}
+
+#[test]
+fn a_syn_that_its_own_syn_ack_overtook_shows_a_simultaneous_open() {
+    let mut play = Play::nothing(1001, 5001);
+    let [syn, syn_ack] = play.syns();
+    play.send(CLIENT, syn);
+    play.after(30, SERVER, syn_ack);
+    play.after(1, CLIENT, play.ack(CLIENT, 0));
+    assert_eq!(play.connection.initiator, Initiator::Client);
+    play.after(10, SERVER, Segment { flags: SYN, ack: None, ..syn_ack });
+    assert_eq!(play.connection.initiator, Initiator::Both);
+    assert_eq!(play.connection.ends.each_ref().map(|end| end.state), [State::Established; 2]);
+}
+
+#[test]
+fn a_syn_that_was_captured_behind_its_answer_shows_no_simultaneous_open() {
+    let mut play = Play::nothing(1001, 5001);
+    let [syn, syn_ack] = play.syns();
+    play.connection = Connection::begun_by(SERVER, &syn_ack, [40000, 80]);
+    play.send(SERVER, syn_ack);
+    play.after(1, CLIENT, syn);
+    play.after(1, CLIENT, play.ack(CLIENT, 0));
+    assert_eq!(play.connection.initiator, Initiator::Client);
 }
 
 #[test]
