@@ -6,7 +6,6 @@
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::Value;
 use sniff::capture::{self, Frame, LinkType, Source};
-use sniff::cli::signals::Signals;
 use sniff::dissect::Registry;
 use sniff::packet::{self, Conversations, Facts, Layers, MAX_LAYERS, Packet};
 use sniff::time::Time;
@@ -15,24 +14,16 @@ use sniff::{flow, proto};
 use sniff_testing::captures::{Dice, fixtures, frames};
 use sniff_testing::files;
 use sniff_testing::kit::*;
+use sniff_testing::program::{self, Ran};
 use std::ffi::OsString;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// What the program printed, and its exit code.
-struct Ran {
-    out: String,
-    err: String,
-    code: u8,
-}
-
-impl Ran {
-    /// The packets of `-T json`.
-    fn packets(&self) -> Vec<Value> {
-        self.out.lines().map(|l| serde_json::from_str(l).expect("JSON Lines")).collect()
-    }
+/// The packets of `-T json`.
+fn packets(ran: &Ran) -> Vec<Value> {
+    ran.out.lines().map(|l| serde_json::from_str(l).expect("JSON Lines")).collect()
 }
 
 /// Runs the program in this process on a capture.
@@ -45,14 +36,7 @@ fn run(name: &str, capture: &[u8], args: &[&str]) -> Ran {
 }
 
 fn run_on(path: &Path, args: &[&str]) -> Ran {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let signals = Signals::default();
-    let mut env = sniff::cli::Env::plain(&mut out, &mut err, &signals);
-    let args =
-        ["sniff", "-r", path.to_str().expect("UTF-8")].into_iter().chain(args.iter().copied()).map(OsString::from);
-    let code = sniff::cli::run(args, &mut env);
-    let text = |bytes| String::from_utf8(bytes).expect("all output is UTF-8");
-    Ran { out: text(out), err: text(err), code }
+    program::run(["-r".into(), path.into()].into_iter().chain(args.iter().map(OsString::from)))
 }
 
 fn capture_of(frames: &[Vec<u8>]) -> Vec<u8> {
@@ -81,7 +65,7 @@ fn nested() -> Vec<Vec<u8>> {
 fn ten_thousand_nested_headers_end_at_the_cap_and_say_so() {
     let ran = run("nested", &capture_of(&nested()), &["-T", "json"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let packets = ran.packets();
+    let packets = packets(&ran);
     assert_eq!(packets.len(), 3);
     for packet in packets {
         let layers = packet["layers"].as_array().expect("layers");
@@ -182,7 +166,7 @@ fn times_that_run_backwards_or_are_absurd_cost_nothing() {
         [("times.pcap", bytes, times.len()), ("times.pcapng", pcapng.finish(), 3 * interfaces as usize)]
     {
         let ran = run(name, &bytes, &["-T", "json"]);
-        assert_eq!((ran.code, ran.packets().len()), (0, count), "{}", ran.err);
+        assert_eq!((ran.code, packets(&ran).len()), (0, count), "{}", ran.err);
         for form in ["-t", "-tt", "-ttt", "-tttt", "-ttttt"] {
             let ran = run(name, &bytes, &[form]);
             assert_eq!((ran.code, ran.out.lines().count()), (0, count), "{form}: {}", ran.err);

@@ -6,11 +6,10 @@
 #[path = "golden/case.rs"]
 mod case;
 
-use case::{Case, Output, Step};
+use case::{Case, Step};
 use libtest_mimic::{Arguments, Failed, Trial};
-use sniff::cli::signals::Signals;
+use sniff_testing::program::{self, Ran};
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,19 +44,15 @@ fn folders() -> Vec<Folder> {
 }
 
 /// What a command prints, run in `folder`. The only place that knows how the program is run.
-fn run(folder: &Path, columns: Option<usize>, words: &[String]) -> Result<Output, String> {
+fn run(folder: &Path, columns: Option<usize>, words: &[String]) -> Result<Ran, String> {
     // The working folder belongs to the whole process, so cases run one after the other.
     std::env::set_current_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let signals = Signals::default();
-    let mut env = sniff::cli::Env { columns, ..sniff::cli::Env::plain(&mut out, &mut err, &signals) };
-    let code = sniff::cli::run(words.iter().map(OsString::from), &mut env);
-    let text = |bytes: Vec<u8>, what| String::from_utf8(bytes).map_err(|e| format!("{what} is not UTF-8: {e}"));
-    Ok(Output { out: text(out, "standard output")?, err: text(err, "standard error")?, code })
+    // The first word is the name of the program.
+    Ok(program::run_in(columns, words.iter().skip(1)))
 }
 
 /// Nothing that could act on a terminal may be printed, whatever a capture holds.
-fn harmless(output: &Output) -> Result<(), String> {
+fn harmless(output: &Ran) -> Result<(), String> {
     let bad = |c: char| match c {
         '\n' | '\t' => false,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,

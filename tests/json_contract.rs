@@ -3,7 +3,6 @@
 
 use serde_json::Value;
 use sniff::capture;
-use sniff::cli::signals::Signals;
 use sniff::dissect::Registry;
 use sniff::output::json::Json;
 use sniff::output::schema::{conversations, packet_schema, story};
@@ -12,6 +11,7 @@ use sniff::pipeline::{Job, Options, Unattended, View, run};
 use sniff::proto;
 use sniff::text::Text;
 use sniff::tree::Tree;
+use sniff_testing::program;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -135,12 +135,8 @@ fn every_line_of_every_fixture_is_as_the_schema_says() {
 
 /// What the program prints for a file, whatever is wrong with that.
 fn printed(path: &Path, args: &[&str]) -> String {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let signals = Signals::default();
-    let mut env = sniff::cli::Env::plain(&mut out, &mut err, &signals);
-    let words = ["sniff", "-r"].map(OsString::from).into_iter().chain([path.into()]);
-    sniff::cli::run(words.chain(args.iter().map(OsString::from)), &mut env);
-    String::from_utf8(out).expect("JSON is UTF-8")
+    let words = ["-r".into(), path.into()].into_iter().chain(args.iter().map(OsString::from));
+    program::run(words).out
 }
 
 #[test]

@@ -5,25 +5,14 @@
 //! packet is cut at every length by `SNIFF_LAWS=all` in `tests/laws.rs`.
 
 use sniff::capture::{self, Error, Source};
-use sniff::cli::signals::Signals;
 use sniff::dissect::Registry;
 use sniff::proto;
 use sniff_testing::captures::{Dice, Kept, corpus, fixtures, frames};
 use sniff_testing::files;
-use std::ffi::OsString;
+use sniff_testing::program::{self, Ran};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Runs the program in this process and returns its exit code, its lines and what it said on standard error.
-fn run(args: &[&str]) -> (u8, usize, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let signals = Signals::default();
-    let mut env = sniff::cli::Env::plain(&mut out, &mut err, &signals);
-    let code = sniff::cli::run(["sniff"].iter().chain(args).map(OsString::from), &mut env);
-    let lines = out.iter().filter(|b| **b == b'\n').count();
-    (code, lines, String::from_utf8(err).expect("messages are UTF-8"))
-}
 
 #[test]
 fn capture_files_cut_anywhere_show_what_is_before_the_cut() {
@@ -44,7 +33,8 @@ fn capture_files_cut_anywhere_show_what_is_before_the_cut() {
         let mut before = 0;
         for length in lengths {
             std::fs::write(&cut, &bytes[..length]).expect("written");
-            let (code, lines, err) = run(&["-r", cut_name, "-T", "json"]);
+            let Ran { out, err, code } = program::run(["-r", cut_name, "-T", "json"]);
+            let lines = out.lines().count();
             let what = format!("{} cut to {length}: exit code {code}: {err}", path.display());
             assert!(matches!(code, 0 | 1 | 4), "{what}");
             assert!(!err.contains("bug in sniff"), "{what}");

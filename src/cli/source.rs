@@ -289,8 +289,10 @@ mod really {
         plan.interfaces
             .iter()
             .map(|typed| {
-                let number =
-                    typed.to_str().filter(|t| t.bytes().all(|b| b.is_ascii_digit())).and_then(|t| t.parse().ok());
+                let number = typed
+                    .to_str()
+                    .filter(|t| t.bytes().all(|b| b.is_ascii_digit()))
+                    .and_then(|t| t.parse::<u32>().ok());
                 let Some(number) = number else { return Ok(typed.as_bytes().into()) };
                 let all = all()?;
                 let named = all.iter().find(|device| *device.name == *typed.as_bytes());

@@ -1,5 +1,7 @@
 //! The form of a case: reading it, writing it, and splitting its commands into words.
 
+use sniff_testing::program::Ran;
+
 /// Commands and what they print.
 #[derive(Debug)]
 pub(crate) struct Case {
@@ -14,15 +16,7 @@ pub(crate) struct Step {
     /// The command as written, without `$ `.
     pub(crate) command: String,
     /// What it prints.
-    pub(crate) output: Output,
-}
-
-/// What a command prints, and its exit code.
-#[derive(Debug, Default)]
-pub(crate) struct Output {
-    pub(crate) out: String,
-    pub(crate) err: String,
-    pub(crate) code: u8,
+    pub(crate) output: Ran,
 }
 
 /// After a last line that has no line break.
@@ -36,7 +30,7 @@ impl Case {
         for line in text.lines() {
             if let Some(command) = line.strip_prefix("$ ") {
                 let command = command.to_owned();
-                steps.push(Step { comments: std::mem::take(&mut comments), command, output: Output::default() });
+                steps.push(Step { comments: std::mem::take(&mut comments), command, output: Ran::default() });
             } else if line.starts_with('#') {
                 comments.push(line.to_owned());
             }

@@ -3,8 +3,8 @@
 use super::channel::Micros;
 use serde_json::Value;
 use smoltcp::socket::tcp::State;
-use sniff::cli::signals::Signals;
 use sniff_testing::kit::START_SECS;
+use sniff_testing::program::{self, Ran};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
@@ -54,19 +54,12 @@ pub(crate) fn state(name: &str) -> Option<State> {
 
 /// Every line that a view prints for a capture.
 fn lines(capture: &Path, view: &str) -> Result<Vec<Value>, String> {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let signals = Signals::default();
-    let mut env = sniff::cli::Env::plain(&mut out, &mut err, &signals);
-    let words = ["sniff", "-r"].map(OsString::from).into_iter();
-    let words = words.chain([capture.into()]).chain([view, "-T", "json"].map(OsString::from));
-    let code = sniff::cli::run(words, &mut env);
-    let err = String::from_utf8_lossy(&err);
+    let words = ["-r".into(), capture.into()].into_iter().chain([view, "-T", "json"].map(OsString::from));
+    let Ran { out, err, code } = program::run(words);
     if code != 0 {
         return Err(format!("sniff -r {} {view} -T json: exit code {code}: {err}", capture.display()));
     }
-    let read =
-        |line: &[u8]| serde_json::from_slice(line).map_err(|e| format!("{}: {e}", String::from_utf8_lossy(line)));
-    out.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(read).collect()
+    out.lines().map(|line| serde_json::from_str(line).map_err(|e| format!("{line}: {e}"))).collect()
 }
 
 /// What `read` makes of a key's value, or a message that shows the line.

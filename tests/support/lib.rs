@@ -4,6 +4,7 @@ pub mod bench;
 pub mod captures;
 pub mod files;
 pub mod mutate;
+pub mod program;
 pub mod traffic;
 
 #[path = "../../fixtures/kit/mod.rs"]
