@@ -10,7 +10,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Trial::test("the_helper_for_owners_only_reads", owners),
         Trial::test("root_becomes_who_called_sudo", sudo),
         Trial::test("views_need_nothing_that_is_forbidden", views),
+        Trial::test("a_helper_makes_the_files_and_runs_the_command", saving),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -210,6 +211,55 @@ fn sudo() -> Result<(), Failed> {
     }
     if !done.status.success() || done.stdout.is_empty() || !err.contains("sandbox: user: 54321") {
         return Err(format!("{}: {err}", done.status).into());
+    }
+    Ok(())
+}
+
+/// `sniff -r web.pcap -w FOLDER/out.pcap -C 4K` and these words; what lies in the folder then, by name.
+fn saved(folder: &str, words: &[&str]) -> Result<BTreeMap<String, Vec<u8>>, Failed> {
+    let scratch = Scratch::new(folder)?;
+    fs::remove_file(scratch.0.join("input"))?;
+    // Root's folder, in which the user that root becomes can make nothing.
+    fs::set_permissions(&scratch.0, Permissions::from_mode(0o755))?;
+    let done = Command::new(env!("CARGO_BIN_EXE_sniff"))
+        .args(["-r", concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo/web.pcap"), "-C", "4K", "-w"])
+        .arg(scratch.0.join("out.pcap"))
+        .args(words)
+        .env_remove("SUDO_UID")
+        .output()?;
+    let err = String::from_utf8_lossy(&done.stderr);
+    println!("  {words:?}: {err}");
+    if !done.status.success() {
+        return Err(format!("{words:?}: {}: {err}", done.status).into());
+    }
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(&scratch.0)? {
+        let entry = entry?;
+        if words.contains(&"-Z") && entry.metadata()?.uid() == 0 {
+            return Err(format!("{:?} is root's", entry.path()).into());
+        }
+        all.insert(entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())?);
+    }
+    Ok(all)
+}
+
+fn saving() -> Result<(), Failed> {
+    let free = saved("saved-off", &["--sandbox", "off"])?;
+    if free.len() < 2 {
+        return Err(format!("files were to be rotated, and there are {}", free.len()).into());
+    }
+    if saved("saved-on", &[])? != free {
+        return Err("the helper makes other files".into());
+    }
+    if !saved("removed", &["-z", "rm"])?.is_empty() {
+        return Err("the command did not run for each file".into());
+    }
+    if is_root() {
+        if saved("saved-as", &["-Z", "nobody"])? != free {
+            return Err("the helper makes other files as nobody".into());
+        }
+    } else {
+        println!("skipped: only root can become another user");
     }
     Ok(())
 }

@@ -80,7 +80,8 @@ const ALWAYS: &[i64] = &[
     c::SYS_rt_sigprocmask,
     c::SYS_rt_sigreturn,
     c::SYS_sigaltstack,
-    // Who it is.
+    // Who it is; rustix panics when such calls fail, which they never do elsewhere.
+    c::SYS_getppid,
     c::SYS_getuid,
     c::SYS_geteuid,
     c::SYS_getgid,

@@ -271,6 +271,11 @@ impl Live {
         self.ports.push(Port { handle: Some(handle), interface, is_full: false, losses, draining: None, errors: 0 });
     }
 
+    /// The packet sockets, so that a sandbox can keep anything from being sent on them.
+    pub fn sockets(&self) -> Vec<BorrowedFd<'_>> {
+        self.ports.iter().filter_map(|port| Some(port.handle.as_ref()?.as_fd())).collect()
+    }
+
     /// Reads all counters.
     fn read_counters(&mut self) {
         self.counters_read = Instant::now();
