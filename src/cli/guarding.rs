@@ -20,19 +20,60 @@ pub struct Process {
     pub sudo_gid: Option<OsString>,
 }
 
-/// Link types for which a filter is compiled before files are closed to the process, because it may name hosts and ports,
-/// which libpcap looks up in files: Ethernet, no link layer, BSD loopback, Linux "any", 802.11, PPP.
-const USUAL: [LinkType; 9] = [
-    LinkType(1),
-    LinkType(101),
-    LinkType(0),
-    LinkType(113),
-    LinkType(276),
-    LinkType(105),
-    LinkType(127),
-    LinkType(9),
-    LinkType(108),
+/// Words of filter expressions that are no names (pcap-filter(7)), as far as they are common. A word that is missing here
+/// costs a few milliseconds.
+const KEYWORDS: &[&str] = &[
+    "ah",
+    "and",
+    "arp",
+    "broadcast",
+    "decnet",
+    "dst",
+    "esp",
+    "ether",
+    "gateway",
+    "geneve",
+    "greater",
+    "host",
+    "icmp",
+    "icmp6",
+    "icmptype",
+    "icmpcode",
+    "igmp",
+    "inbound",
+    "ip",
+    "ip6",
+    "iso",
+    "len",
+    "less",
+    "link",
+    "llc",
+    "mpls",
+    "multicast",
+    "net",
+    "not",
+    "or",
+    "outbound",
+    "pim",
+    "port",
+    "portrange",
+    "pppoed",
+    "pppoes",
+    "proto",
+    "rarp",
+    "sctp",
+    "src",
+    "stp",
+    "tcp",
+    "tcpflags",
+    "udp",
+    "vlan",
+    "vrrp",
+    "vxlan",
+    "wlan",
+    "mask",
 ];
+
 /// How long that may take in all.
 const COMPILING: Duration = Duration::from_millis(200);
 
@@ -92,16 +133,17 @@ impl Guard {
         self.policy
     }
 
-    /// Compiles a filter for the usual link types, so that names in it are looked up while they can be.
-    pub fn compile_ahead(&self, filter: &mut FilterSet) {
-        if self.policy.is_none_or(|policy| policy == Policy::Off) {
+    /// Compiles a filter that may hold names of hosts, networks, ports or protocols, because libpcap looks those up in files:
+    /// for each link type in `links`, the likeliest first, while there is time.
+    pub fn compile_ahead(&self, filter: &mut FilterSet, expression: &str, links: impl Iterator<Item = LinkType>) {
+        if self.policy.is_none_or(|policy| policy == Policy::Off) || !may_hold_names(expression) {
             return;
         }
         let started = Instant::now();
-        for link in USUAL {
+        for link in links {
             // What is wrong with it is told for the link type that comes.
-            let failed = filter.for_link(link).is_err();
-            if failed || started.elapsed() > COMPILING {
+            let _ = filter.for_link(link);
+            if started.elapsed() > COMPILING {
                 return;
             }
         }
@@ -128,6 +170,18 @@ impl Guard {
         }
         Ok(())
     }
+}
+
+/// Whether an expression has words that are neither keywords nor numbers nor addresses.
+fn may_hold_names(expression: &str) -> bool {
+    let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_' | '-' | ':' | '\\'));
+    let is_name = |word: &str| {
+        let is_address = word.contains(':') || word.starts_with(|c: char| c.is_ascii_digit());
+        // tcp-syn, icmp-echo, icmp6-echo: numbers by name, which libpcap knows itself.
+        let is_constant = word.starts_with("tcp-") || word.starts_with("icmp-") || word.starts_with("icmp6-");
+        !is_address && !is_constant && !KEYWORDS.contains(&word)
+    };
+    words.filter(|word| !word.is_empty()).any(is_name)
 }
 
 /// What to do about a sandbox that cannot be had.
@@ -161,7 +215,7 @@ fn sudo(process: &Process) -> Result<Option<User>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Guard, Process, sudo};
+    use super::{Guard, Process, may_hold_names, sudo};
     use crate::cli::args::Guarding;
 
     fn process(uid: &str, gid: &str) -> Process {
@@ -184,6 +238,22 @@ mod tests {
             assert!(told.contains(why) && !told.contains('\x1b'), "{told}");
         }
         assert!(sudo(&Process { sudo_gid: None, ..process("7", "") }).unwrap_err().contains("SUDO_GID is not"));
+    }
+
+    #[test]
+    fn names_in_filters() {
+        for plain in [
+            "",
+            "tcp port 80 and host 192.0.2.1",
+            "not (ip6 net fe80::/10 or vlan 7)",
+            "tcp[tcpflags] & tcp-syn != 0",
+            "len>=0x40",
+        ] {
+            assert!(!may_hold_names(plain), "{plain}");
+        }
+        for named in ["tcp port http", "host example.com", "ip proto \\udp", "net loopback"] {
+            assert!(may_hold_names(named), "{named}");
+        }
     }
 
     #[test]

@@ -42,8 +42,8 @@ pub struct SavingPlan {
     pub annotate: bool,
     /// Packets are printed too.
     pub print: bool,
-    /// How long frames are kept, and what they wait for.
-    pub keep: Option<(Duration, String)>,
+    /// How long frames are kept, and what they wait for: the expression, and its filter.
+    pub keep: Option<(Duration, String, FilterSet)>,
     /// The time zone of file names.
     pub zone: TimeZone,
 }
@@ -106,7 +106,7 @@ pub fn plan(args: &Saving, around: &Around<'_>) -> Result<Option<SavingPlan>, Di
     options.os = system();
     options.filter = around.expression.map(str::to_owned);
     let keep = match (&args.keep, &args.on) {
-        (Some(span), Some(on)) => Some((duration(span)?, on.clone())),
+        (Some(span), Some(on)) => Some((duration(span)?, on.clone(), FilterSet::new(on, 0))),
         _ => None,
     };
     Ok(Some(SavingPlan {
@@ -230,8 +230,7 @@ impl SavingPlan {
         options.hardware = sections.iter().find_map(|s| s.hardware.clone());
         options.comments = sections.iter().flat_map(|s| s.comments.iter().cloned()).collect();
         let saver = Saver::new(options, opener);
-        let Some((span, expression)) = self.keep else { return Ok(saver) };
-        let mut on = FilterSet::new(&expression, 0);
+        let Some((span, _, mut on)) = self.keep else { return Ok(saver) };
         on.for_link(link).map_err(|e| Diag::from(&e))?;
         Ok(saver.with_recorder(Recorder::new(span, on, KEEP_BYTES)))
     }

@@ -13,7 +13,7 @@ use super::{helping, views};
 use crate::capture::bpf::FilterSet;
 use crate::capture::save::{Opener, Saver};
 use crate::capture::{self, LinkType, Opened, Source};
-use crate::dissect::Registry;
+use crate::dissect::{Registry, Space};
 use crate::pipeline::{self, Ended, Job, Options, Outcome, Save};
 use crate::proto;
 use crate::sandbox::Role;
@@ -37,7 +37,7 @@ pub(super) fn work(words: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Ex
         source::list(*listing, live, width, &words, &mut text)?;
         return put(env, text.as_bytes());
     }
-    let Work { mut source, mut filter, mut saving } = open(&mut plan, &guard, &words, env)?;
+    let Work { mut source, mut filter, mut saving } = open(&mut plan, &guard, &registry, &words, env)?;
     announce(&plan.input, source.as_ref(), env);
     run(plan, source.as_mut(), filter.as_mut(), saving.as_mut(), &registry, env)
 }
@@ -63,15 +63,21 @@ enum Early {
 }
 
 /// Opens everything, and gives up what is not needed beyond that.
-fn open(plan: &mut Plan, guard: &Guard, words: &[OsString], env: &mut Env<'_>) -> anyhow::Result<Work> {
+fn open(
+    plan: &mut Plan,
+    guard: &Guard,
+    registry: &Registry,
+    words: &[OsString],
+    env: &mut Env<'_>,
+) -> anyhow::Result<Work> {
     let expression = plan.expression.as_deref();
     let mut filter = None;
     let early = match &plan.input {
         Input::Live(live) => Early::Live(source::open(live, expression, words)?),
         Input::Files(files) => {
             filter = expression.map(|expression| FilterSet::new(expression, 0));
-            if let Some(filter) = &mut filter {
-                guard.compile_ahead(filter);
+            if let (Some(filter), Some(expression)) = (&mut filter, expression) {
+                guard.compile_ahead(filter, expression, links(registry));
             }
             Early::Files(capture::open_files(files).map_err(|e| Diag::from(&e))?)
         }
@@ -81,6 +87,9 @@ fn open(plan: &mut Plan, guard: &Guard, words: &[OsString], env: &mut Env<'_>) -
     let saving = match plan.saving.take() {
         None => None,
         Some(mut saving) => {
+            if let Some((_, on, filter)) = &mut saving.keep {
+                guard.compile_ahead(filter, on, links(registry));
+            }
             let opener: Box<dyn Opener + Send> = helping::opener(&mut saving, guard, words)?;
             Some((saving, opener))
         }
@@ -112,6 +121,14 @@ fn open(plan: &mut Plan, guard: &Guard, words: &[OsString], env: &mut Env<'_>) -
         }
     };
     Ok(Work { source, filter, saving })
+}
+
+/// The link types whose frames this program reads, Ethernet first.
+fn links(registry: &Registry) -> impl Iterator<Item = LinkType> {
+    let keys = registry.protocols().iter().flat_map(|protocol| protocol.keys);
+    let links = keys.filter(|(space, _)| *space == Space::Link);
+    let links = links.map(|(_, key)| LinkType(*key));
+    std::iter::once(LinkType(1)).chain(links)
 }
 
 /// Runs, and reports.
