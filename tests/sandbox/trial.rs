@@ -70,7 +70,9 @@ fn parser(request: Request<'_>, folder: &Path) {
     let unconnected =
         socket_with(AddressFamily::INET, SocketType::STREAM, SocketFlags::empty(), None).expect("a socket");
     let frames = packet_socket().ok();
-    let receive_only: Vec<BorrowedFd<'_>> = frames.iter().map(AsFd::as_fd).collect();
+    let mut capture = Capture::open();
+    let mut receive_only: Vec<BorrowedFd<'_>> = frames.iter().map(AsFd::as_fd).collect();
+    receive_only.extend(capture.sockets());
     enter(Request { role: Role::Parser { interfaces: &[b"lo", b"../net"], receive_only: &receive_only }, ..request });
 
     files_and_sockets(folder, &input, address, &unconnected);
@@ -89,6 +91,8 @@ fn parser(request: Request<'_>, folder: &Path) {
         );
     }
 
+    drop(receive_only);
+    capture.capture();
     say("may read what is open", reading.read(&mut [0; 4]));
     say("may write to what is open", writing.write_all(b"frames").and_then(|()| writing.sync_data()));
     say("may cut what is open", ftruncate(&writing, 3));
@@ -107,6 +111,62 @@ fn parser(request: Request<'_>, folder: &Path) {
     say("may tell the time", if clocks.0.elapsed() > Duration::ZERO { Ok(clocks.1) } else { Err("no") });
     say("may take memory", Ok::<_, &str>(std::hint::black_box(vec![7u8; 32 << 20])));
     say("may read what lo dropped", fs::read("/sys/class/net/lo/statistics/rx_packets"));
+}
+
+/// Captures on lo what it sends itself there, where the machine and the build allow it.
+#[cfg(feature = "live")]
+struct Capture(Option<(sniff::capture::live::Live, UdpSocket)>);
+
+#[cfg(feature = "live")]
+impl Capture {
+    fn open() -> Self {
+        let options = sniff::capture::live::Options::default();
+        let live = sniff::capture::live::Live::open(&[Box::from(*b"lo")], Some("udp"), &options).ok();
+        let sender = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
+        sender.connect(sender.local_addr().expect("its address")).expect("itself");
+        Capture(live.map(|live| (live, sender)))
+    }
+
+    fn sockets(&self) -> Vec<BorrowedFd<'_>> {
+        self.0.as_ref().map(|(live, _)| live.sockets()).unwrap_or_default()
+    }
+
+    fn capture(&mut self) {
+        use sniff::capture::Source;
+        let Some((live, sender)) = &mut self.0 else { return };
+        sender.send(b"a datagram").expect("sent");
+        let started = Instant::now();
+        let captured = loop {
+            match live.next() {
+                Ok(Some(frame)) => break Ok(frame.length),
+                Ok(None) if started.elapsed() > Duration::from_secs(20) => break Err("nothing came".to_owned()),
+                Ok(None) => {}
+                Err(error) => break Err(error.to_string()),
+            }
+            if let Err(error) = live.wait(&[], Some(Duration::from_millis(100))) {
+                break Err(error.to_string());
+            }
+        };
+        say("may capture", captured);
+        let received = live.losses().first().map_or(0, |losses| losses.received);
+        say("may ask for losses", if received > 0 { Ok(received) } else { Err("none were received") });
+    }
+}
+
+#[cfg(not(feature = "live"))]
+struct Capture;
+
+#[cfg(not(feature = "live"))]
+impl Capture {
+    fn open() -> Self {
+        Capture
+    }
+
+    fn sockets(&self) -> Vec<BorrowedFd<'_>> {
+        Vec::new()
+    }
+
+    fn capture(&mut self) {}
 }
 
 fn files_and_sockets(folder: &Path, input: &Path, address: SocketAddr, unconnected: &OwnedFd) {
