@@ -75,7 +75,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// How long that may take in all.
-const COMPILING: Duration = Duration::from_millis(200);
+const COMPILING: Duration = Duration::from_secs(2);
 
 /// What the process will give up.
 pub struct Guard {
