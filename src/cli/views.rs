@@ -226,9 +226,9 @@ impl View for StateRows {
         self.every.as_ref().map(|(every, _)| *every)
     }
 
-    fn refresh(&mut self, _: &Table, _: &Standing<'_>, out: &mut Text) {
+    fn refresh(&mut self, table: &Table, _: &Standing<'_>, out: &mut Text) {
         if let Some((_, sockets)) = &self.every {
-            sockets.json(out);
+            sockets.json(table.hosts(), out);
         }
     }
 
@@ -258,7 +258,7 @@ impl View for FlowRows {
     }
 
     fn over(&mut self, flow: &Flow, table: &Table, out: &mut Text) {
-        self.flows.flow(flow, table.now(), out);
+        self.flows.flow(flow, table, out);
     }
 
     fn period(&self) -> Option<Duration> {
@@ -280,7 +280,7 @@ impl View for FlowRows {
     }
 
     fn gone(&mut self, flow: &Flow, table: &Table, out: &mut Text) {
-        self.flows.flow(flow, table.now(), out);
+        self.flows.flow(flow, table, out);
     }
 
     fn rest(&mut self, table: &Table, out: &mut Text, full: &mut dyn FnMut(&mut Text) -> bool) {
@@ -322,11 +322,11 @@ impl View for SocketList {
         self.sockets.is_past()
     }
 
-    fn end(&mut self, _: &Table, out: &mut Text) {
+    fn end(&mut self, table: &Table, out: &mut Text) {
         match self.format {
             Tabular::Text => self.sockets.text(&mut self.stamp, self.width, out),
-            Tabular::Json => self.sockets.json(out),
-            Tabular::Csv => self.sockets.csv(out),
+            Tabular::Json => self.sockets.json(table.hosts(), out),
+            Tabular::Csv => self.sockets.csv(table.hosts(), out),
         }
     }
 

@@ -5,6 +5,7 @@ mod community;
 pub mod entry;
 pub mod exchange;
 mod farewell;
+pub mod hosts;
 pub mod key;
 pub mod numbers;
 pub mod reading;
@@ -17,6 +18,7 @@ pub mod u48;
 pub mod zeek;
 
 pub use entry::{Carrier, Flow, Kind, Leaving};
+pub use hosts::Hosts;
 pub use key::{FlowKey, Socket, Transport};
 pub use report::Report;
 pub use table::{Counts, Limits, Table, Transition};

@@ -6,6 +6,7 @@ use super::clock::Instant;
 use super::entry::{Flow, Kind, Leaving};
 use super::exchange::{Datagram, Exchange, SILENCE};
 use super::farewell::Farewells;
+use super::hosts::Hosts;
 use super::key::{FlowKey, Socket, Transport};
 use super::numbers;
 use super::reading;
@@ -109,6 +110,8 @@ pub struct Table {
     transitions: Vec<Transition>,
     gone: Vec<Flow>,
     pub(super) farewells: Farewells,
+    /// Live: what this host knows of them.
+    hosts: Option<Box<Hosts>>,
 }
 
 impl Default for Table {
@@ -140,7 +143,23 @@ impl Table {
             transitions: Vec::new(),
             gone: Vec::new(),
             farewells: Farewells::default(),
+            hosts: None,
         }
+    }
+
+    /// Keeps in mind what this host knows of the conversations from now on; see [`Hosts`].
+    pub fn ask_host(&mut self) {
+        self.hosts.get_or_insert_default();
+    }
+
+    /// What this host knows of the conversations, when it is asked.
+    pub fn hosts(&self) -> Option<&Hosts> {
+        self.hosts.as_deref()
+    }
+
+    /// What this host knows of the conversations, to ask and to answer.
+    pub fn hosts_mut(&mut self) -> Option<&mut Hosts> {
+        self.hosts.as_deref_mut()
     }
 
     /// How many conversations there were.
@@ -156,7 +175,11 @@ impl Table {
 
     /// A conversation that left the table, when they are to be shown.
     pub fn gone(&mut self) -> Option<Flow> {
-        self.gone.pop()
+        let flow = self.gone.pop()?;
+        if let Some(hosts) = &mut self.hosts {
+            hosts.leave(flow.id);
+        }
+        Some(flow)
     }
 
     /// The conversations in the table, in the order of their numbers.
@@ -190,6 +213,9 @@ impl Table {
             return;
         }
         self.now = now;
+        if let Some(hosts) = &mut self.hosts {
+            hosts.tidy();
+        }
         while let Some((due, slot, id)) = self.timers.due(now) {
             self.fire(due, slot, id);
         }
@@ -239,6 +265,11 @@ impl Table {
     fn told(&mut self, slot: Slot) {
         let flow = &self.flows[slot];
         let key = flow.key.get();
+        if let Some(hosts) = &mut self.hosts
+            && !self.changes.is_empty()
+        {
+            hosts.change(flow.id);
+        }
         for change in self.changes.drain(..) {
             let end = usize::from(change.end);
             self.transitions.push(Transition {
@@ -496,6 +527,9 @@ impl Table {
             kind,
             extra: 0,
         };
+        if let Some(hosts) = &mut self.hosts {
+            hosts.admit(id, part.key);
+        }
         let class = flow.class();
         let slot = self.flows.insert(flow, class);
         let (keyed, flows) = (&self.keyed, &self.flows);
@@ -538,6 +572,8 @@ impl Table {
         }
         if self.limits.keep_ended {
             self.gone.push(flow);
+        } else if let Some(hosts) = &mut self.hosts {
+            hosts.leave(flow.id);
         }
     }
 

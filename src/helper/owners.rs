@@ -50,7 +50,8 @@ impl Owners {
         Ok(pairs.len())
     }
 
-    /// The answers to the last question, in its order, if they have come.
+    /// The answers to the last question, in its order, if they have come; fewer than were asked for when the kernel stops
+    /// answering.
     ///
     /// # Errors
     ///
@@ -140,11 +141,13 @@ fn answer(found: &[Answer]) -> Vec<u8> {
 
 fn answers(message: &[u8], asked: usize) -> Result<Vec<Answer>, Malformed> {
     let mut reader = Reader::new(message);
-    if reader.u8()? != TOLD || reader.u32()? as usize != asked {
-        return Err(Malformed);
-    }
-    let mut all = Vec::with_capacity(asked);
-    for _ in 0..asked {
+    // There are fewer when the kernel stops answering.
+    let told = match (reader.u8()?, reader.u32()? as usize) {
+        (TOLD, told) if told <= asked => told,
+        _ => return Err(Malformed),
+    };
+    let mut all = Vec::with_capacity(told);
+    for _ in 0..told {
         let state = match reader.u8()? {
             0 => None,
             place => Some(*State::ALL.get(usize::from(place) - 1).ok_or(Malformed)?),
@@ -201,7 +204,7 @@ mod tests {
         let (asked, told) = (question(&some_pairs()), answer(&[longest()]));
         assert!((0..asked.len()).all(|length| pairs(&asked[..length]).is_err()));
         assert!((0..told.len()).all(|length| answers(&told[..length], 1).is_err()));
-        assert!(answers(&told, 2).is_err() && pairs(&told).is_err() && answers(&asked, 2).is_err());
+        assert!(answers(&told, 0).is_err() && pairs(&told).is_err() && answers(&asked, 2).is_err());
         let too_many = question(&vec![some_pairs()[0]; MAX_PAIRS + 1]);
         assert!(pairs(&too_many).is_err());
         let mut no_state = told;

@@ -158,7 +158,7 @@ impl Processes {
             let entry = entry?;
             let Some(descriptor) = number(entry.file_name()) else { continue };
             self.searched.descriptors = self.searched.descriptors.saturating_add(1);
-            let is_late = self.searched.descriptors % 256 == 0 && started.elapsed() >= SEARCH_TIME;
+            let is_late = self.searched.descriptors.is_multiple_of(256) && started.elapsed() >= SEARCH_TIME;
             if is_late || self.searched.descriptors >= MAX_DESCRIPTORS {
                 self.searched.is_cut = true;
                 return Ok(());

@@ -6,8 +6,9 @@
 use super::instant::Clock;
 use super::states::{colour, ip, socket};
 use super::time::Stamp;
+use crate::flow::hosts::{Process, Side};
 use crate::flow::tcp::{Evidence, State, Why};
-use crate::flow::{Socket, Transition};
+use crate::flow::{Hosts, Socket, Transition};
 use crate::text::{Role, Text};
 use crate::time::Time;
 use std::collections::BTreeMap;
@@ -31,6 +32,13 @@ struct Row {
     state: State,
     since: Time,
     evidence: Evidence,
+}
+
+impl Row {
+    /// What this host knows of it.
+    fn side<'a>(&self, hosts: Option<&'a Hosts>) -> Option<Side<'a>> {
+        hosts?.side(self.flow?, &self.own)
+    }
 }
 
 /// How many listening sockets are kept; further ones are counted.
@@ -250,7 +258,7 @@ impl Sockets {
     }
 
     /// Writes them as JSON Lines.
-    pub fn json(&self, out: &mut Text) {
+    pub fn json(&self, hosts: Option<&Hosts>, out: &mut Text) {
         let mut clock = Clock::default();
         for row in self.rows() {
             out.lit("{\"type\":\"socket\",\"flow\":");
@@ -273,13 +281,28 @@ impl Sockets {
             }
             out.lit(",\"state\":\"").lit(row.state.name()).lit("\",\"since\":");
             clock.rfc3339(row.since, out);
-            out.lit(",\"evidence\":\"").lit(row.evidence.name()).lit("\"}\n");
+            out.lit(",\"evidence\":\"").lit(row.evidence.name()).lit("\",\"kernel_state\":");
+            let side = row.side(hosts);
+            match side.and_then(|side| side.state) {
+                Some(state) => out.ch('"').lit(state.name()).ch('"'),
+                None => out.lit("null"),
+            };
+            out.lit(",\"process\":");
+            match side.and_then(|side| side.process) {
+                Some(process) => json_process(process, out),
+                None => {
+                    out.lit("null");
+                }
+            }
+            out.lit("}\n");
         }
     }
 
     /// Writes them as CSV, a header line first.
-    pub fn csv(&self, out: &mut Text) {
-        out.lit("flow,ip,port,peer_ip,peer_port,state,since,evidence\n");
+    pub fn csv(&self, hosts: Option<&Hosts>, out: &mut Text) {
+        out.lit("flow,ip,port,peer_ip,peer_port,state,since,evidence,");
+        out.lit("kernel_state,process_pid,process_name,process_uid,process_container\n");
+        let (mut cell, nobody) = (Text::new(), Process::default());
         let mut clock = Clock::default();
         for row in self.rows() {
             if let Some(flow) = row.flow {
@@ -296,9 +319,55 @@ impl Sockets {
             }
             out.ch(',').lit(row.state.name()).ch(',');
             clock.bare(row.since, out);
-            out.ch(',').lit(row.evidence.name()).ch('\n');
+            out.ch(',').lit(row.evidence.name()).ch(',');
+            let side = row.side(hosts);
+            out.lit(side.and_then(|side| side.state).map_or("", |state| state.name()));
+            let process = side.and_then(|side| side.process).unwrap_or(&nobody);
+            number(process.pid, out.ch(','));
+            chosen(process.name.as_deref(), &mut cell, out.ch(','));
+            number(process.uid, out.ch(','));
+            chosen(process.container.as_deref(), &mut cell, out.ch(','));
+            out.ch('\n');
         }
     }
+}
+
+/// Writes a process as the rows of `--flows -T json` have it.
+fn json_process(process: &Process, out: &mut Text) {
+    let number = |key: &'static str, number: Option<u32>, out: &mut Text| {
+        match number {
+            Some(number) => out.lit(key).num(number.into()),
+            None => out.lit(key).lit("null"),
+        };
+    };
+    let chosen = |key: &'static str, name: Option<&[u8]>, out: &mut Text| {
+        match name {
+            Some(name) => out.lit(key).ch('"').json(name).ch('"'),
+            None => out.lit(key).lit("null"),
+        };
+    };
+    number("{\"pid\":", process.pid, out);
+    chosen(",\"name\":", process.name.as_deref(), out);
+    number(",\"uid\":", process.uid, out);
+    chosen(",\"container\":", process.container.as_deref(), out);
+    out.ch('}');
+}
+
+/// Writes a value of CSV; nothing when it is not known.
+fn number(number: Option<u32>, out: &mut Text) {
+    if let Some(number) = number {
+        out.num(number.into());
+    }
+}
+
+/// Writes a name that somebody chose as a value of CSV (RFC 4180).
+fn chosen(name: Option<&[u8]>, cell: &mut Text, out: &mut Text) {
+    cell.clear();
+    cell.delimited(name.unwrap_or_default(), true);
+    match cell.as_bytes().iter().any(|b| matches!(b, b',' | b'"')) {
+        true => out.quoted(cell, '"'),
+        false => out.text(cell),
+    };
 }
 
 /// The widest name of a state.
@@ -324,7 +393,7 @@ mod tests {
 
     fn states(sockets: &Sockets) -> String {
         let mut out = Text::new();
-        sockets.csv(&mut out);
+        sockets.csv(None, &mut out);
         let column = |line: &str| line.split(',').nth(5).unwrap_or_default().to_owned();
         out.as_str().lines().skip(1).map(column).collect::<Vec<_>>().join(" ")
     }

@@ -2,7 +2,7 @@
 
 use super::rows::{About, FLOW, Kind, Row, Shape, Value};
 use crate::flow::clock::{MILLISECOND, Nanos, SECOND};
-use crate::flow::{Carrier, Report};
+use crate::flow::{Carrier, Hosts, Report};
 use crate::input::Addresses;
 use crate::output::instant::Clock;
 use crate::output::json::MAX_EXACT;
@@ -16,8 +16,8 @@ pub(super) struct Json {
 }
 
 impl Json {
-    pub(super) fn flow(&mut self, report: &Report, out: &mut Text) {
-        self.object(&FLOW, About::new(report), out);
+    pub(super) fn flow(&mut self, report: &Report, hosts: Option<&Hosts>, out: &mut Text) {
+        self.object(&FLOW, About::new(report, hosts), out);
         out.ch('\n');
     }
 
@@ -47,6 +47,7 @@ impl Json {
             Value::Seconds(nanos) => decimal(nanos, SECOND, 9, out),
             Value::Millis(nanos) => decimal(nanos, MILLISECOND, 6, out),
             Value::Word(word) => out.ch('"').json(word.as_bytes()).ch('"'),
+            Value::Raw(bytes) => out.ch('"').json(bytes).ch('"'),
             Value::Ip(address) => {
                 out.ch('"');
                 ip(address, out);
@@ -161,9 +162,9 @@ impl Csv {
         out.ch('\n');
     }
 
-    pub(super) fn flow(&mut self, report: &Report, out: &mut Text) {
+    pub(super) fn flow(&mut self, report: &Report, hosts: Option<&Hosts>, out: &mut Text) {
         let start = out.len();
-        self.cells(&FLOW, Some(About::new(report)), start, out);
+        self.cells(&FLOW, Some(About::new(report, hosts)), start, out);
         out.ch('\n');
     }
 
@@ -207,6 +208,9 @@ impl Csv {
             }
             Value::Word(word) => {
                 cell.delimited(word.as_bytes(), true);
+            }
+            Value::Raw(bytes) => {
+                cell.delimited(bytes, true);
             }
             Value::Ip(address) => ip(address, cell),
             Value::Time(at) => clock.bare(at.time(), cell),

@@ -9,7 +9,6 @@ mod table;
 
 pub use order::{Key, Order};
 
-use crate::flow::clock::Instant;
 use crate::flow::tcp::verdict::Outcome;
 use crate::flow::{Flow, Leaving, Report, Table};
 use crate::output::time::Stamp;
@@ -64,13 +63,13 @@ impl Flows {
         }
     }
 
-    /// Writes a conversation, as of `now`.
-    pub fn flow(&mut self, flow: &Flow, now: Instant, out: &mut Text) {
+    /// Writes a conversation of this table, or one that has just left it.
+    pub fn flow(&mut self, flow: &Flow, table: &Table, out: &mut Text) {
         let counts = matches!(self.writer, Writer::Text(_));
         if self.left == 0 && !counts {
             return;
         }
-        let report = Report::of(flow, now);
+        let report = Report::of(flow, table.now());
         if let Some(count) = self.outcomes.get_mut(report.verdict.outcome as usize) {
             *count += 1;
         }
@@ -80,9 +79,9 @@ impl Flows {
         self.left -= 1;
         self.shown += 1;
         match &mut self.writer {
-            Writer::Text(rows) => rows.flow(&report, out),
-            Writer::Json(json) => json.flow(&report, out),
-            Writer::Csv(csv) => csv.flow(&report, out),
+            Writer::Text(rows) => rows.flow(&report, table.hosts(), out),
+            Writer::Json(json) => json.flow(&report, table.hosts(), out),
+            Writer::Csv(csv) => csv.flow(&report, table.hosts(), out),
         }
     }
 
@@ -91,7 +90,7 @@ impl Flows {
     pub fn rest(&mut self, table: &Table, out: &mut Text, full: &mut dyn FnMut(&mut Text) -> bool) {
         let (now, order) = (table.now(), self.order);
         let mut write = |flow: &Flow| {
-            self.flow(flow, now, out);
+            self.flow(flow, table, out);
             full(out)
         };
         if order.is_by_id() {
@@ -111,8 +110,8 @@ impl Flows {
             let report = Report::of(flow, table.now());
             match &mut self.writer {
                 Writer::Text(_) => {}
-                Writer::Json(json) => json.flow(&report, out),
-                Writer::Csv(csv) => csv.flow(&report, out),
+                Writer::Json(json) => json.flow(&report, table.hosts(), out),
+                Writer::Csv(csv) => csv.flow(&report, table.hosts(), out),
             }
         }
     }

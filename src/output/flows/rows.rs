@@ -1,11 +1,12 @@
 //! What is said of a conversation: one row a key. JSON, CSV, the JSON Schema and `docs/flows.md` are made of these rows.
 
 use crate::flow::clock::{Instant, Nanos, SECOND};
+use crate::flow::hosts::{Process, Side};
 use crate::flow::report::{Counts, End, Offer};
 use crate::flow::tcp::record::Ignored;
 use crate::flow::tcp::verdict::{Actor, Confidence, Ending, Outcome};
 use crate::flow::tcp::{Evidence, Role, State};
-use crate::flow::{Carrier, Report, Transport};
+use crate::flow::{Carrier, Hosts, Report, Transport};
 use crate::proto::shared::ports::{self, PortClass, port_class};
 use std::net::IpAddr;
 
@@ -21,6 +22,8 @@ pub(super) enum Value<'a> {
     /// A length of time, shown in milliseconds.
     Millis(Nanos),
     Word(&'a str),
+    /// What somebody chose as a name, as it is.
+    Raw(&'a [u8]),
     Ip(IpAddr),
     Time(Instant),
     /// Numbers of frames.
@@ -57,11 +60,21 @@ pub(crate) enum Kind {
 pub(super) struct About<'a> {
     pub(super) report: &'a Report,
     end: &'a End,
+    hosts: Option<&'a Hosts>,
 }
 
 impl<'a> About<'a> {
-    pub(super) fn new(report: &'a Report) -> About<'a> {
-        About { report, end: &report.client }
+    pub(super) fn new(report: &'a Report, hosts: Option<&'a Hosts>) -> About<'a> {
+        About { report, end: &report.client, hosts }
+    }
+
+    /// What this host knows of the end.
+    fn side(self) -> Option<Side<'a>> {
+        self.hosts?.side(self.report.id, &self.end.socket)
+    }
+
+    fn process<T>(self, what: impl Fn(&'a Process) -> Option<T>, value: impl Fn(T) -> Value<'a>) -> Value<'a> {
+        self.side().and_then(|side| side.process).and_then(what).map_or(Value::Null, value)
     }
 
     fn is_tcp(self) -> bool {
@@ -125,13 +138,15 @@ impl Row {
             Shape::Group(_, Some(role)) => about.report.side(*role),
             _ => about.end,
         };
+        let inside = About { end, ..about };
         let absent = match self.key {
             "icmp" => about.report.icmp.is_none(),
             "ignored" => about.report.ignored.is_none(),
             "rtt_ms" => end.rtt.count() == 0,
+            "process" => inside.side().is_none_or(|side| side.process.is_none()),
             _ => false,
         };
-        (!absent).then_some(About { end, ..about })
+        (!absent).then_some(inside)
     }
 }
 
@@ -234,7 +249,21 @@ static RTT: [Row; 3] = [
     one("max", Kind::Number, "The longest", |a| a.end.rtt.max().map_or(Value::Null, Value::Millis)),
 ];
 
-static END: [Row; 44] = [
+pub(crate) static PROCESS: [Row; 4] = [
+    one("pid", Kind::Count, "Its number; null for another user's, which only root may see", |a| {
+        a.process(|p| p.pid, |pid| Value::Count(pid.into()))
+    })
+    .or_null(),
+    one("name", Kind::Text, "Its name", |a| a.process(|p| p.name.as_deref(), Value::Raw)).or_null(),
+    one("uid", Kind::Count, "The user who made the socket", |a| a.process(|p| p.uid, |uid| Value::Count(uid.into())))
+        .or_null(),
+    one("container", Kind::Text, "The container or systemd unit that it runs in (docs/hosts.md)", |a| {
+        a.process(|p| p.container.as_deref(), Value::Raw)
+    })
+    .or_null(),
+];
+
+static END: [Row; 46] = [
     one("ip", Kind::Ip, "Address", |a| Value::Ip(a.end.socket.ip)),
     one("port", Kind::Count, "Port; null for echo", |a| port(a, |port| Value::Count(port.into()))).or_null(),
     one("port_class", Kind::Word(port_classes), "Range of the port (RFC 6335); null for echo", |a| {
@@ -250,6 +279,15 @@ static END: [Row; 44] = [
         a.end.evidence.map_or(Value::Null, |evidence| Value::Word(evidence.name()))
     })
     .or_null(),
+    one(
+        "kernel_state",
+        Kind::Word(kernel_states),
+        "TCP, live: the state that this host's kernel has the socket in; CLOSED when it has it no more; null when it \
+         never had it, and until it is asked again after a change",
+        |a| a.side().and_then(|side| side.state).map_or(Value::Null, |state| Value::Word(state.name())),
+    )
+    .or_null(),
+    group("process", "Live: the process of this host that holds the socket, or held it last", &PROCESS).or_null(),
     one("packets", Kind::Wide, "Packets it sent, copies left out", |a| Value::Count(a.end.packets)),
     one("bytes", Kind::Wide, "Bytes of these packets, IP header and all", |a| Value::Count(a.end.bytes)),
     one("payload", Kind::Wide, "Payload bytes, each counted once", |a| Value::Count(a.end.payload)),
@@ -471,6 +509,11 @@ fn port_classes() -> Vec<&'static str> {
 
 pub(crate) fn states() -> Vec<&'static str> {
     State::ALL.map(State::name).into()
+}
+
+/// The states that a kernel knows.
+pub(crate) fn kernel_states() -> Vec<&'static str> {
+    State::ALL.into_iter().filter(|state| *state != State::Unknown).map(State::name).collect()
 }
 
 pub(crate) fn evidences() -> Vec<&'static str> {

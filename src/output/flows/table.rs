@@ -2,10 +2,11 @@
 
 use super::machine::tunnel;
 use super::rows::{application, protocol};
+use crate::flow::hosts::Side;
 use crate::flow::report::End;
 use crate::flow::tcp::lasting;
 use crate::flow::tcp::verdict::Outcome;
-use crate::flow::{Report, Transport};
+use crate::flow::{Hosts, Report, Transport};
 use crate::output::states::{ip, socket};
 use crate::output::time::Stamp;
 use crate::output::wrap;
@@ -29,7 +30,20 @@ struct Column {
     widths: std::ops::Range<usize>,
     /// Numbers stand at the right, and are never broken.
     is_number: bool,
-    write: fn(&Report, &mut Stamp, &mut Text) -> Option<Role>,
+    write: fn(&Report, &mut Beside<'_>, &mut Text) -> Option<Role>,
+}
+
+/// What is needed beside the conversation.
+struct Beside<'a> {
+    stamp: &'a mut Stamp,
+    hosts: Option<&'a Hosts>,
+}
+
+impl Beside<'_> {
+    /// What this host knows of an end.
+    fn side(&self, report: &Report, end: &End) -> Option<Side<'_>> {
+        self.hosts?.side(report.id, &end.socket)
+    }
 }
 
 const ANY: std::ops::Range<usize> = 0..usize::MAX;
@@ -38,18 +52,18 @@ const fn column(
     title: &'static str,
     widths: std::ops::Range<usize>,
     is_number: bool,
-    write: fn(&Report, &mut Stamp, &mut Text) -> Option<Role>,
+    write: fn(&Report, &mut Beside<'_>, &mut Text) -> Option<Role>,
 ) -> Column {
     Column { title, widths, is_number, write }
 }
 
-static COLUMNS: [Column; 16] = [
+static COLUMNS: [Column; 17] = [
     column("#", ANY, true, |report, _, out| {
         out.num(report.id.into());
         None
     }),
-    column("START", WIDEST..usize::MAX, false, |report, stamp, out| {
-        stamp.write(report.start.time(), out);
+    column("START", WIDEST..usize::MAX, false, |report, beside, out| {
+        beside.stamp.write(report.start.time(), out);
         None
     }),
     column("PROTO", ANY, false, |report, _, out| {
@@ -66,9 +80,17 @@ static COLUMNS: [Column; 16] = [
         out.lit(report.verdict.outcome.name());
         colour(report.verdict.outcome)
     }),
-    column("STATES", ROOMY..usize::MAX, false, |report, _, out| {
-        if let (Some(client), Some(server)) = (report.client.state, report.server.state) {
-            out.lit(client.name()).ch('/').lit(server.name());
+    column("STATES", ROOMY..usize::MAX, false, |report, beside, out| {
+        let client = state(report, &report.client, beside, out);
+        out.lit(if report.client.state.is_some() { "/" } else { "" });
+        let server = state(report, &report.server, beside, out);
+        (client || server).then_some(Role::Notice)
+    }),
+    column(PROCESS, ROOMY..usize::MAX, false, |report, beside, out| {
+        let [client, server] = [&report.client, &report.server].map(|end| beside.side(report, end));
+        if client.is_some() || server.is_some() {
+            process(client, out);
+            process(server, out.ch('/'));
         }
         None
     }),
@@ -116,6 +138,39 @@ fn end(report: &Report, end: &End, out: &mut Text) -> Option<Role> {
     None
 }
 
+/// The column that only live captures have.
+const PROCESS: &str = "PROCESS";
+
+/// Writes the state of an end, and the kernel's behind it where they contradict each other. Tells whether they do.
+fn state(report: &Report, end: &End, beside: &Beside<'_>, out: &mut Text) -> bool {
+    let Some(state) = end.state else { return false };
+    out.lit(state.name());
+    let side = beside.side(report, end).filter(|side| side.disagrees(state, report.end));
+    match side.and_then(|side| side.state) {
+        Some(kernel) => {
+            out.lit(" (kernel: ").lit(kernel.name()).ch(')');
+            true
+        }
+        None => false,
+    }
+}
+
+/// Writes who holds the socket of an end: `curl[4711]`, or whose it is where that is all that is known.
+fn process(side: Option<Side<'_>>, out: &mut Text) {
+    let process = side.and_then(|side| side.process);
+    match process.map(|process| (process.name.as_deref(), process.pid, process.uid)) {
+        Some((name, Some(pid), _)) => {
+            out.untrusted(name.unwrap_or(b"?")).ch('[').num(pid.into()).ch(']');
+        }
+        Some((_, None, Some(uid))) => {
+            out.lit("uid ").num(uid.into());
+        }
+        _ => {
+            out.ch('-');
+        }
+    }
+}
+
 fn sum(report: &Report, out: &mut Text, count: fn(&End) -> u64) -> Option<Role> {
     out.num(count(&report.client).saturating_add(count(&report.server)));
     None
@@ -161,6 +216,8 @@ impl Row {
 pub(super) struct Rows {
     width: usize,
     stamp: Stamp,
+    /// Whether there is a column for processes.
+    with_processes: bool,
     /// Rows that decide about the widths.
     sample: Vec<Row>,
     /// How wide the columns are, once that is decided.
@@ -172,7 +229,7 @@ pub(super) struct Rows {
 impl Rows {
     /// A table that is at most so many columns wide.
     pub(super) fn new(width: usize, stamp: Stamp) -> Rows {
-        Rows { width, stamp, sample: Vec::new(), widths: None, row: Row::default() }
+        Rows { width, stamp, with_processes: false, sample: Vec::new(), widths: None, row: Row::default() }
     }
 
     /// How wide it may be.
@@ -180,8 +237,11 @@ impl Rows {
         self.width
     }
 
-    fn columns(width: usize) -> impl Iterator<Item = &'static Column> {
-        COLUMNS.iter().filter(move |column| column.widths.contains(&width))
+    fn columns(&self) -> impl Iterator<Item = &'static Column> + use<> {
+        let (width, with_processes) = (self.width, self.with_processes);
+        COLUMNS
+            .iter()
+            .filter(move |column| column.widths.contains(&width) && (with_processes || column.title != PROCESS))
     }
 
     /// Spaces between two columns.
@@ -190,15 +250,20 @@ impl Rows {
     }
 
     /// Writes a row, or keeps it until the widths are decided.
-    pub(super) fn flow(&mut self, report: &Report, out: &mut Text) {
+    pub(super) fn flow(&mut self, report: &Report, hosts: Option<&Hosts>, out: &mut Text) {
+        if self.sample.is_empty() && self.widths.is_none() {
+            self.with_processes = hosts.is_some();
+        }
         let mut row = match self.widths {
             Some(_) => std::mem::take(&mut self.row),
             None => Row::default(),
         };
         row.text.clear();
         row.cells.clear();
-        for column in Rows::columns(self.width) {
-            let role = (column.write)(report, &mut self.stamp, &mut row.text);
+        let columns = self.columns();
+        let mut beside = Beside { stamp: &mut self.stamp, hosts };
+        for column in columns {
+            let role = (column.write)(report, &mut beside, &mut row.text);
             row.cells.push((row.text.len(), role));
         }
         match &self.widths {
@@ -226,7 +291,7 @@ impl Rows {
     fn decide(&mut self, out: &mut Text) {
         let widths = self.arranged();
         let mut header = Row::default();
-        for column in Rows::columns(self.width) {
+        for column in self.columns() {
             header.text.lit(column.title);
             header.cells.push((header.text.len(), Some(Role::Heading)));
         }
@@ -246,11 +311,11 @@ impl Rows {
         table.force_no_tty().load_style(style);
         table.set_width(u16::try_from(self.width).unwrap_or(u16::MAX).saturating_add(gap));
         table.set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_header(Rows::columns(self.width).map(|column| column.title));
+        table.set_header(self.columns().map(|column| column.title));
         for row in &self.sample {
             table.add_row((0..row.cells.len()).map(|index| row.cell(index).0));
         }
-        for (column, shown) in table.column_iter_mut().zip(Rows::columns(self.width)) {
+        for (column, shown) in table.column_iter_mut().zip(self.columns()) {
             column.set_padding((0, gap - 1));
             if shown.is_number || shown.title == "PROTO" {
                 column.set_constraint(ColumnConstraint::ContentWidth);
@@ -266,7 +331,7 @@ impl Rows {
 
     /// Writes a row in as many lines as its longest cell needs.
     fn write(&self, row: &Row, widths: &[usize], out: &mut Text) {
-        let columns: Vec<&Column> = Rows::columns(self.width).collect();
+        let columns: Vec<&Column> = self.columns().collect();
         let mut rests: Vec<&str> = (0..columns.len()).map(|index| row.cell(index).0).collect();
         loop {
             let mut blank = 0;

@@ -1,6 +1,8 @@
 use super::rows::{FLOW, Row, Shape};
 use super::{Flows, Form, Key, Order};
+use crate::flow::clock::Instant;
 use crate::flow::{Limits, Table};
+use crate::host::Answer;
 use crate::output::testing::{Bench, datagram, frame};
 use crate::output::time::{self, Stamp};
 use crate::packet::{Conversations, Packet};
@@ -10,6 +12,11 @@ use std::collections::HashSet;
 /// A table with so many conversations of one datagram each.
 fn table(count: u16) -> Table {
     let mut table = Table::new(Limits { keep_ended: true, ..Limits::default() });
+    fill(&mut table, count);
+    table
+}
+
+fn fill(table: &mut Table, count: u16) {
     for n in 0..count {
         let mut bytes = datagram(b"x");
         // The source port, behind 14 bytes of Ethernet and 20 of IPv4; without a checksum.
@@ -20,7 +27,6 @@ fn table(count: u16) -> Table {
             table.observe(&bare, &mut Conversations::default());
         });
     }
-    table
 }
 
 fn shown(form: Form, order: &str, limit: Option<u64>, table: &Table) -> String {
@@ -103,4 +109,44 @@ fn narrow_tables_lose_nothing() {
         let letters = |text: &str| text.chars().filter(|c| *c == 'w').count();
         assert_eq!(letters(&shown), 2 + 2, "{width}: {shown}");
     }
+}
+
+#[test]
+fn processes_are_shown_where_the_host_knows_them() {
+    let mut table = Table::new(Limits { keep_ended: true, ..Limits::default() });
+    table.ask_host();
+    fill(&mut table, 2);
+    let hosts = table.hosts_mut().expect("it is asked");
+    let pairs = hosts.request(Instant::EPOCH).expect("a request");
+    assert_eq!(pairs.len(), 4);
+    // Of the first conversation, the client is this host's; of the second, another user's.
+    let answers = pairs.iter().map(|pair| match pair.local.1 {
+        1000 => Answer {
+            inode: Some(1),
+            uid: Some(1000),
+            pid: Some(4711),
+            name: Some(b"a\x1b[31m,\"b\xff".to_vec()),
+            container: Some(b"docker:4f3a8b0c1d2e".to_vec()),
+            ..Answer::default()
+        },
+        1001 => Answer { inode: Some(2), uid: Some(0), ..Answer::default() },
+        _ => Answer::default(),
+    });
+    let answers = answers.collect();
+    table.hosts_mut().expect("it is asked").answers(answers);
+    let json = shown(Form::Json, "id", None, &table);
+    let lines: Vec<serde_json::Value> = json.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
+    let expected = serde_json::json!({
+        "pid": 4711, "name": "a\u{1b}[31m,\"b\u{fffd}", "uid": 1000, "container": "docker:4f3a8b0c1d2e",
+    });
+    assert_eq!(lines[0]["client"]["process"], expected);
+    assert_eq!(lines[0]["server"]["process"], serde_json::Value::Null);
+    assert_eq!(lines[0]["client"]["kernel_state"], serde_json::Value::Null);
+    let expected = serde_json::json!({ "pid": null, "name": null, "uid": 0, "container": null });
+    assert_eq!(lines[1]["client"]["process"], expected);
+    let csv = shown(Form::Csv, "id", None, &table);
+    assert!(csv.contains(",4711,\"a\\x1b[31m,\"\"b"), "{csv}");
+    let wide = shown(text(160), "id", None, &table);
+    assert!(wide.contains("PROCESS") && wide.contains("[4711]/-") && wide.contains("uid 0/-"), "{wide}");
+    assert!(!wide.contains('\x1b'), "{wide}");
 }

@@ -4,7 +4,7 @@ use super::doc::{
     Doc, Pretty, array, closed, constant, described, kind, natural, one_of, or_null, pattern, pattern_or_null,
 };
 use super::{DIGITS, RFC_3339};
-use crate::output::flows::rows::{FLOW, Kind, Row, Shape, evidences, states};
+use crate::output::flows::rows::{FLOW, Kind, PROCESS, Row, Shape, evidences, kernel_states, states};
 use crate::output::json::MAX_EXACT;
 
 /// The JSON Schema (draft 2020-12) of a line of `--flows -T json`, pretty-printed.
@@ -53,6 +53,8 @@ pub fn socket_schema() -> String {
         ("state", described(one_of(words(&states())), "Its state at that time (RFC 9293)")),
         ("since", described(pattern_or_null(RFC_3339), "When it came into that state; null when that was not seen")),
         ("evidence", described(one_of(words(&evidences())), EVIDENCE)),
+        ("kernel_state", any(vec![one_of(words(&kernel_states())), kind("null")], KERNEL_STATE)),
+        ("process", any(vec![object(&PROCESS), kind("null")], "Live: the process of this host that holds it")),
     ]);
     document("A TCP socket at one time, as sniff --states --at TIME -T json prints it", ABOUT_SOCKETS, keys)
 }
@@ -60,6 +62,8 @@ pub fn socket_schema() -> String {
 const ABOUT_FLOWS: &str = "One JSON object a line and conversation. Generated from the table of keys that docs/flows.md shows. \
                            Every key is always there; integers above 2^53 are strings of digits";
 const ABOUT_STATES: &str = "One JSON object a line and change, in the order of time";
+const KERNEL_STATE: &str = "Live: the state that this host's kernel has it in; null when it never had it, and until it is asked again \
+                            after a change";
 const ABOUT_SOCKETS: &str = "One JSON object a line and socket";
 pub(super) const TIME: &str = "When, RFC 3339, UTC. Null for years that RFC 3339 cannot write";
 const EVIDENCE: &str = "observed: the endpoint's own segment proves it; inferred: it rests on a segment having arrived, on a \
@@ -172,7 +176,8 @@ mod tests {
     fn a_socket_has_a_peer_unless_it_listens() {
         let validator = validator(&socket_schema());
         let mut socket = json!({"type":"socket","flow":1,"ip":"10.0.0.1","port":80,"peer_ip":null,"peer_port":null,
-            "state":"LISTEN","since":"2026-01-01T00:00:00.000000000Z","evidence":"inferred"});
+            "state":"LISTEN","since":"2026-01-01T00:00:00.000000000Z","evidence":"inferred","kernel_state":"LISTEN",
+            "process":{"pid":1,"name":"nginx","uid":0,"container":null}});
         assert!(validator.is_valid(&socket));
         socket["peer_ip"] = json!("2001:db8::1");
         socket["peer_port"] = json!(65536);
