@@ -8,8 +8,11 @@
 //!   `ENETDOWN` is fetched from the socket before libpcap can see it.
 //! - Some frames are counted as received by the kernel and passed over by libpcap without a word: those that arrived
 //!   before the filter was set and do not match it, those of the other direction (`-Q`), and on the loopback interface
-//!   every frame once of the two times it passes. So the kernel's own filter does all of that here, the ring is emptied
-//!   before it is set, and a filter that is too long for the kernel is run here, where it counts.
+//!   every frame once of the two times it passes. So the ring is emptied before the filter is set, a filter that is too
+//!   long for the kernel is run here, where it counts, and on `any` the kernel's filter looks at the direction, too.
+//!   Elsewhere it cannot: libpcap applies a new filter itself to the first block, and cannot look at the direction
+//!   there, so that it would lose that block. There the kernel's count of received frames is not used
+//!   ([`Handle::is_exact`]).
 //! - A frame is only there until libpcap is called again, and two calls for two frames are slower than one: so frames
 //!   are copied out of the ring, a batch at a time, once.
 
@@ -74,6 +77,11 @@ impl Batch {
         self.records.get(self.next).copied()
     }
 
+    /// How many frames are left.
+    pub(super) fn left(&self) -> u64 {
+        self.records.len().saturating_sub(self.next) as u64
+    }
+
     /// Goes on to the frame after it.
     pub(super) fn advance(&mut self) {
         self.next = self.next.saturating_add(1);
@@ -129,20 +137,13 @@ impl Unwrapped {
     }
 }
 
-/// What the kernel filters besides the expression.
-struct KernelPart {
-    direction: Direction,
-    /// Frames that are seen twice, once of which does not count.
-    twice: Option<String>,
-    /// There are other interfaces beside this one.
-    is_one_of_many: bool,
-}
-
 /// An interface that is captured on.
 pub(super) struct Handle {
     capture: Capture<Active>,
     /// The name as given.
     pub(super) name: Box<[u8]>,
+    /// Whether all that the kernel counts as received is delivered, dropped or unread; libpcap passes nothing over.
+    pub(super) is_exact: bool,
     /// Index of the interface; 0 for `any`, and for devices that are no network interfaces.
     pub(super) index: u32,
     pub(super) link: LinkType,
@@ -218,6 +219,7 @@ impl Handle {
             link: link_type,
             snaplen,
             nano,
+            is_exact: true,
             filter: None,
             batch: Batch::default(),
             rejected: 0,
@@ -227,30 +229,42 @@ impl Handle {
             interface_dropped: Unwrapped::default(),
             counts: Counts::default(),
         };
-        // The kernel passes every frame of a loopback interface twice, going out and coming in; the second is shown.
+        // The kernel passes every frame of a loopback interface twice, going out and coming in; libpcap shows the second.
         let loopback = links.each().find(|l| *l.name == *b"lo" && l.flags & IFF_LOOPBACK != 0).map(|l| l.index);
-        let is_loopback = loopback.is_some() && loopback == link.map(|l| l.index);
-        let twice = match (is_any && link_type == SLL2, loopback) {
-            (true, Some(index)) => Some(format!("not (outbound and ifindex {index})")),
-            _ => is_loopback.then(|| "inbound".to_owned()),
-        };
-        let kernel_part = KernelPart { direction: options.direction, twice, is_one_of_many };
-        handle.set_filter(expression, &kernel_part, options.immediate)?;
+        let mut words = Vec::new();
+        if is_any && link_type == SLL2 {
+            words.extend(options.direction.word().map(str::to_owned));
+            words.extend(loopback.map(|index| format!("not (outbound and ifindex {index})")));
+        } else {
+            let is_loopback = loopback.is_some() && loopback == link.map(|l| l.index);
+            handle.is_exact = !is_loopback && options.direction == Direction::InOut && !is_any;
+            handle.set_direction(options.direction)?;
+        }
+        handle.set_filter(expression, &words.join(" and "), is_one_of_many, options.immediate)?;
         Ok(handle)
     }
 
-    /// Empties the ring, sets the filter, and begins to count.
-    fn set_filter(&mut self, expression: Option<&str>, part: &KernelPart, immediate: bool) -> Result<(), Error> {
-        let words = match part.direction {
-            Direction::InOut => None,
-            Direction::In => Some("inbound"),
-            Direction::Out => Some("outbound"),
+    /// Lets libpcap choose frames by direction.
+    fn set_direction(&mut self, direction: Direction) -> Result<(), Error> {
+        let theirs = match direction {
+            Direction::InOut => return Ok(()),
+            Direction::In => pcap::Direction::In,
+            Direction::Out => pcap::Direction::Out,
         };
-        let words: Vec<&str> = words.into_iter().chain(part.twice.as_deref()).collect();
-        let mut whole = words.join(" and ");
-        let direct = whole.clone();
-        // No frame matches: libpcap says so only as an error.
-        let mut nothing = words == ["outbound", "inbound"];
+        self.capture.direction(theirs).map_err(|e| self.error(problem(e)))
+    }
+
+    /// Empties the ring, sets the filter, and begins to count. `besides` is what the kernel filters besides the
+    /// expression.
+    fn set_filter(
+        &mut self,
+        expression: Option<&str>,
+        besides: &str,
+        is_one_of_many: bool,
+        immediate: bool,
+    ) -> Result<(), Error> {
+        let mut whole = besides.to_owned();
+        let mut nothing = false;
         if let Some(expression) = expression {
             // Alone first, so that it is an expression and not half of one, and within the limits on time and memory.
             match bpf::measure(expression, self.link) {
@@ -260,7 +274,7 @@ impl Handle {
                 Ok(_) if whole.is_empty() => whole = expression.to_owned(),
                 Ok(_) => whole = format!("{whole} and ({expression})"),
                 // What is wrong on one interface alone is an answer beside others: `tcp` on a link without IP.
-                Err(Error::Filter { message, .. }) if part.is_one_of_many && message == bpf::REJECTS_ALL => {
+                Err(Error::Filter { message, .. }) if is_one_of_many && message == bpf::REJECTS_ALL => {
                     nothing = true;
                 }
                 Err(error) => return Err(error),
@@ -271,22 +285,7 @@ impl Handle {
         self.empty(immediate)?;
         self.counts();
         self.before = self.counts;
-        if nothing {
-            return Ok(());
-        }
-        match self.install(&whole) {
-            // Link types in which the direction of frames is no matter of filters.
-            Err(_) if !direct.is_empty() && bpf::measure(&direct, self.link).is_err() => {
-                let direction = match part.direction {
-                    Direction::InOut => pcap::Direction::InOut,
-                    Direction::In => pcap::Direction::In,
-                    Direction::Out => pcap::Direction::Out,
-                };
-                self.capture.direction(direction).map_err(|e| self.error(problem(e)))?;
-                self.install(if self.filter.is_some() { "" } else { expression.unwrap_or_default() })
-            }
-            other => other,
-        }
+        if nothing { Ok(()) } else { self.install(&whole) }
     }
 
     /// Gives libpcap a filter, on a thread that has the stack for its compiler.

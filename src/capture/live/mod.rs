@@ -12,7 +12,7 @@ mod netlink;
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
@@ -22,6 +22,7 @@ pub use devices::{Connection, Device, devices};
 use self::handle::{Filled, Handle, Record, SLL2};
 use self::links::{Change, Links};
 use super::{Counters, Error, Event, Frame, Interface, LinkType, Losses, Notice, Problem, Section, Source};
+use crate::time::Time;
 
 /// The device that stands for all interfaces.
 pub const ANY: &[u8] = b"any";
@@ -73,6 +74,17 @@ pub enum Direction {
     In,
     /// Those that this host sends.
     Out,
+}
+
+impl Direction {
+    /// Its word in filter expressions.
+    fn word(self) -> Option<&'static str> {
+        match self {
+            Direction::InOut => None,
+            Direction::In => Some("inbound"),
+            Direction::Out => Some("outbound"),
+        }
+    }
 }
 
 /// Who stamps frames with the time, and how (pcap-tstamp(7)).
@@ -225,6 +237,8 @@ pub struct Live {
     counters_read: Instant,
     idle: bool,
     stopping: bool,
+    /// When the capture was stopped, by the clock that stamps frames.
+    stopped_at: Time,
     done: bool,
     /// rtnetlink failed: nothing more is heard from it.
     deaf: bool,
@@ -250,6 +264,7 @@ impl Live {
             counters_read: Instant::now(),
             idle: false,
             stopping: false,
+            stopped_at: Time::default(),
             done: false,
             deaf: false,
         };
@@ -284,11 +299,7 @@ impl Live {
         }
         for port in &mut self.ports {
             if let Some(handle) = &mut port.handle {
-                let counts = handle.counts();
-                let losses = &mut port.losses;
-                losses.dropped = counts.dropped;
-                losses.interface_dropped = counts.interface_dropped;
-                losses.received = counts.received.max(losses.delivered.saturating_add(losses.dropped));
+                count(&mut port.losses, handle);
             }
         }
     }
@@ -336,30 +347,38 @@ impl Live {
             self.deaf = true;
         }
         for (index, change) in self.links.changes() {
-            let now = Instant::now();
-            for (at, port) in self.ports.iter_mut().enumerate() {
-                let Some(interface) = self.known.get(&(at, index)).copied() else { continue };
-                let is_own = port.handle.as_ref().is_some_and(|handle| handle.index == index);
-                let event = match &change {
-                    Change::Down => Event::Down,
-                    Change::Up => Event::Up,
-                    Change::Renamed(name) => {
-                        self.known.remove(&(at, index));
-                        Event::Renamed(name.clone())
-                    }
-                    // Told when the ring is empty.
-                    Change::Gone if is_own => {
-                        port.draining.get_or_insert(now);
-                        continue;
-                    }
-                    Change::Gone => {
-                        self.known.remove(&(at, index));
-                        Event::Gone
-                    }
-                };
-                self.notices.push(Notice { interface, event });
+            for at in 0..self.ports.len() {
+                self.note(at, index, &change);
             }
         }
+    }
+
+    /// Notes what happened to an interface, if a port has to do with it.
+    fn note(&mut self, at: usize, index: u32, change: &Change) {
+        let Some(interface) = self.known.get(&(at, index)).copied() else { return };
+        let Some(port) = self.ports.get_mut(at) else { return };
+        let is_own = port.handle.as_ref().is_some_and(|handle| handle.index == index);
+        let event = match change {
+            Change::Down => Event::Down,
+            Change::Up => Event::Up,
+            Change::Renamed(name) => Event::Renamed(name.clone()),
+            // Told when the ring is empty.
+            Change::Gone if is_own => {
+                port.draining.get_or_insert_with(Instant::now);
+                return;
+            }
+            Change::Gone => Event::Gone,
+        };
+        match event {
+            Event::Renamed(_) => {
+                self.new_interface(at, index);
+            }
+            Event::Gone => {
+                self.known.remove(&(at, index));
+            }
+            _ => {}
+        }
+        self.notices.push(Notice { interface, event });
     }
 
     /// Waits for the handles, rtnetlink and `others`, and says which ports have frames. `Some(0)` does not wait.
@@ -449,18 +468,18 @@ impl Live {
         let stopping = self.stopping;
         for port in &mut self.ports {
             let Some(since) = port.draining else { continue };
-            if stopping && port.losses.unread() == 0 {
-                // What is left came later.
+            let came_later = |handle: &Handle| match handle.is_exact {
+                true => port.losses.unread() == 0,
+                false => handle.batch.peek().is_some_and(|record| record.time > self.stopped_at),
+            };
+            if stopping && port.handle.as_ref().is_some_and(came_later) {
                 port.handle = None;
             }
             let Some(handle) = port.handle.as_mut().filter(|handle| handle.batch.peek().is_none()) else { continue };
             if !stopping {
-                let counts = handle.counts();
-                port.losses.dropped = counts.dropped;
-                port.losses.interface_dropped = counts.interface_dropped;
-                port.losses.received = counts.received.max(port.losses.delivered.saturating_add(counts.dropped));
+                count(&mut port.losses, handle);
             }
-            if port.losses.unread() == 0 || since.elapsed() >= SETTLE {
+            if (port.losses.unread() == 0 && handle.is_exact) || since.elapsed() >= SETTLE {
                 port.handle = None;
                 if !stopping {
                     self.notices.push(Notice { interface: port.interface, event: Event::Gone });
@@ -516,6 +535,18 @@ impl Live {
     }
 }
 
+/// Reads a handle's counters.
+fn count(losses: &mut Losses, handle: &mut Handle) {
+    let counts = handle.counts();
+    losses.dropped = counts.dropped;
+    losses.interface_dropped = counts.interface_dropped;
+    let known = losses.delivered.saturating_add(losses.dropped);
+    losses.received = match handle.is_exact {
+        true => counts.received.max(known),
+        false => known.saturating_add(handle.batch.left()),
+    };
+}
+
 /// An interface of a running capture.
 fn described(name: Box<[u8]>, link: LinkType, snaplen: u32) -> Interface {
     Interface {
@@ -550,6 +581,10 @@ impl Source for Live {
         let interface = self.interface_of(at, record);
         if let Some(port) = self.ports.get_mut(at) {
             port.losses.delivered = port.losses.delivered.saturating_add(1);
+            if self.stopping && port.handle.as_ref().is_some_and(|handle| !handle.is_exact) {
+                let losses = &mut port.losses;
+                losses.received = losses.delivered.saturating_add(losses.dropped);
+            }
             if let Some(handle) = &mut port.handle {
                 handle.batch.advance();
                 self.position = self.position.saturating_add(handle.batch.data(record).len() as u64);
@@ -581,6 +616,8 @@ impl Source for Live {
         if !self.stopping {
             self.read_counters();
             self.stopping = true;
+            let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            self.stopped_at = Time::from_nanos(i128::try_from(wall.as_nanos()).unwrap_or(i128::MAX));
             let now = Instant::now();
             for port in &mut self.ports {
                 port.draining = Some(now);
