@@ -214,6 +214,8 @@ struct Port {
     losses: Losses,
     /// The interface is gone, or the capture is stopped: since when nothing has come out of the ring.
     draining: Option<Instant>,
+    /// Nothing came out of the ring for so long that it is empty.
+    is_settled: bool,
     /// How many times in a row libpcap could not read what poll said was there.
     errors: u8,
 }
@@ -283,7 +285,15 @@ impl Live {
         self.known.insert((self.ports.len(), handle.index), interface);
         self.interfaces.push(own);
         let losses = Losses { interface, ..Losses::default() };
-        self.ports.push(Port { handle: Some(handle), interface, is_full: false, losses, draining: None, errors: 0 });
+        self.ports.push(Port {
+            handle: Some(handle),
+            interface,
+            is_full: false,
+            losses,
+            draining: None,
+            is_settled: false,
+            errors: 0,
+        });
     }
 
     /// The packet sockets, so that a sandbox can keep anything from being sent on them.
@@ -421,6 +431,10 @@ impl Live {
     fn refill(&mut self, timeout: Duration) -> Result<bool, Error> {
         let ready = self.poll(&[], Some(timeout))?;
         let (mut any, stopping) = (false, self.stopping);
+        for (at, port) in self.ports.iter_mut().enumerate() {
+            // Only a poll after that time counts: on a busy machine it may pass between two lines of this program.
+            port.is_settled = !ready.contains(&at) && port.draining.is_some_and(|since| since.elapsed() >= SETTLE);
+        }
         for at in ready {
             let Some(port) = self.ports.get_mut(at) else { continue };
             let Some(handle) = port.handle.as_mut().filter(|handle| handle.batch.peek().is_none()) else { continue };
@@ -467,7 +481,9 @@ impl Live {
     fn close(&mut self) -> bool {
         let stopping = self.stopping;
         for port in &mut self.ports {
-            let Some(since) = port.draining else { continue };
+            if port.draining.is_none() {
+                continue;
+            }
             let came_later = |handle: &Handle| match handle.is_exact {
                 true => port.losses.unread() == 0,
                 false => handle.batch.peek().is_some_and(|record| record.time > self.stopped_at),
@@ -479,7 +495,7 @@ impl Live {
             if !stopping {
                 count(&mut port.losses, handle);
             }
-            if (port.losses.unread() == 0 && handle.is_exact) || since.elapsed() >= SETTLE {
+            if (port.losses.unread() == 0 && handle.is_exact) || port.is_settled {
                 port.handle = None;
                 if !stopping {
                     self.notices.push(Notice { interface: port.interface, event: Event::Gone });
