@@ -59,15 +59,15 @@ fn mac(address: &[u8], out: &mut Text) {
 /// One object a line: `{"type":"interface","number":1,"name":"eth0",…}`.
 pub(super) fn json(devices: &[Device], out: &mut Text) {
     for device in devices {
-        out.lit("{\"type\":\"interface\",\"number\":").num(device.number.into()).lit(",\"name\":");
-        out.json(&device.name).lit(",\"index\":");
+        out.lit("{\"type\":\"interface\",\"number\":").num(device.number.into()).lit(",\"name\":\"");
+        out.json(&device.name).lit("\",\"index\":");
         match device.index {
             Some(index) => out.num(index.into()),
             None => out.lit("null"),
         };
         out.lit(",\"description\":");
         match &device.description {
-            Some(description) => out.json(description),
+            Some(description) => out.ch('"').json(description).ch('"'),
             None => out.lit("null"),
         };
         out.lit(",\"addresses\":[");

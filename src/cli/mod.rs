@@ -4,6 +4,7 @@
 pub mod args;
 mod attend;
 mod autostop;
+#[cfg(feature = "live")]
 mod devices;
 pub mod diag;
 pub mod generate;

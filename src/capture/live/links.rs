@@ -68,7 +68,7 @@ impl Link {
                 16 => link.operation = value.first().copied().unwrap_or(0),
                 // IFLA_LINKINFO, IFLA_INFO_KIND
                 18 => link.kind = attributes(value).find(|(kind, _)| *kind == 1).map(|(_, v)| text(v).into()),
-                20 => link.alias = Some(text(value).into()).filter(|alias: &Box<[u8]>| !alias.is_empty()),
+                20 => link.alias = Some(text(value)).filter(|alias| !alias.is_empty()).map(Into::into),
                 30 => link.promiscuity = u32_at(value, 0).unwrap_or(0),
                 // IFLA_PROP_LIST, IFLA_ALT_IFNAME
                 52 => {
