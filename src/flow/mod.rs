@@ -14,6 +14,7 @@ pub mod slab;
 pub mod table;
 pub mod tcp;
 pub mod timers;
+mod totals;
 pub mod u48;
 pub mod zeek;
 

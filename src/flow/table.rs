@@ -189,6 +189,11 @@ impl Table {
         all.into_iter().map(|(_, slot)| &self.flows[slot])
     }
 
+    /// The conversations in the table, in no order, without gathering them first.
+    pub fn in_no_order(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.iter().map(|(_, flow)| flow)
+    }
+
     /// The capture's clock: the time of the latest frame.
     pub fn now(&self) -> Instant {
         self.now

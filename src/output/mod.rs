@@ -13,6 +13,7 @@ pub mod losses;
 pub mod protocols;
 mod rows;
 pub mod schema;
+pub mod screen;
 mod section;
 pub mod sockets;
 pub mod states;

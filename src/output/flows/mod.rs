@@ -5,8 +5,9 @@
 mod machine;
 mod order;
 pub(crate) mod rows;
-mod table;
+pub(super) mod table;
 
+pub(super) use order::Rank;
 pub use order::{Key, Order};
 
 use crate::flow::tcp::verdict::Outcome;
@@ -98,7 +99,7 @@ impl Flows {
             let _ = table.flows().filter(|flow| flow.leaving != Leaving::Told).all(&mut write);
         } else {
             let left = table.flows().filter(|flow| flow.leaving != Leaving::Told);
-            let mut all: Vec<_> = left.map(|flow| (order.rank(&Report::of(flow, now)), flow)).collect();
+            let mut all: Vec<_> = left.map(|flow| (order.rank(flow, now), flow)).collect();
             all.sort_unstable_by_key(|(rank, flow)| (*rank, flow.id));
             let _ = all.into_iter().all(|(_, flow)| write(flow));
         }

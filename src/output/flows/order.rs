@@ -1,7 +1,7 @@
 //! In which order conversations are shown.
 
-use crate::flow::clock::Nanos;
-use crate::flow::{Report, Socket};
+use crate::flow::clock::{Instant, Nanos};
+use crate::flow::{Flow, Report, Socket};
 use std::net::IpAddr;
 
 /// What conversations are sorted by.
@@ -70,24 +70,27 @@ impl Order {
         self == Order { key: Key::Id, descending: false }
     }
 
-    /// Where a conversation belongs: the lower, the earlier.
-    pub(super) fn rank(self, report: &Report) -> Rank {
-        let both = |count: fn(&crate::flow::report::End) -> u64| {
-            Some([0, 0, count(&report.client).saturating_add(count(&report.server))])
-        };
+    /// Where a conversation belongs, as of `now`: the lower, the earlier. Only the outcome, which is a matter of judgement,
+    /// takes memory.
+    pub(in crate::output) fn rank(self, flow: &Flow, now: Instant) -> Rank {
+        let count = |count: u64| Some([0, 0, count]);
         let time = |nanos: Nanos| [0, 0, (nanos as u64) ^ (1 << 63)];
+        let end = |client: bool| {
+            let index = flow.client();
+            Some(socket(flow.key.get().socket(if client { index } else { 1 - index })))
+        };
         let rank = match self.key {
-            Key::Id => Some([0, 0, report.id.into()]),
-            Key::Start => Some(time(report.start.since(Default::default()))),
-            Key::Duration => Some(time(report.duration())),
-            Key::Bytes => both(|end| end.bytes),
-            Key::Packets => both(|end| end.packets),
-            Key::Payload => both(|end| end.payload),
-            Key::Retransmissions => both(|end| end.counts.retransmissions.into()),
-            Key::Rtt => report.client.rtt.mean().max(report.server.rtt.mean()).map(time),
-            Key::Client => Some(socket(report.client.socket)),
-            Key::Server => Some(socket(report.server.socket)),
-            Key::Outcome => Some([0, 0, report.verdict.outcome as u64]),
+            Key::Id => count(flow.id.into()),
+            Key::Start => Some(time(flow.first.since(Default::default()))),
+            Key::Duration => Some(time(flow.duration())),
+            Key::Bytes => count(flow.bytes()),
+            Key::Packets => count(flow.packets()),
+            Key::Payload => count(flow.payload()),
+            Key::Retransmissions => count(flow.retransmissions()),
+            Key::Rtt => flow.round_trip().map(time),
+            Key::Client => end(true),
+            Key::Server => end(false),
+            Key::Outcome => count(Report::of(flow, now).verdict.outcome as u64),
         };
         match rank {
             None => NOWHERE,
@@ -98,7 +101,7 @@ impl Order {
 }
 
 /// Words that compare as the conversations do.
-pub(super) type Rank = [u64; 3];
+pub(in crate::output) type Rank = [u64; 3];
 
 /// Behind all that can be compared.
 const NOWHERE: Rank = [u64::MAX; 3];

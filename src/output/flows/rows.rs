@@ -478,7 +478,7 @@ static ZEEK: [Row; 2] = [
 ];
 
 /// The protocol's word.
-pub(super) fn protocol(report: &Report) -> &'static str {
+pub(in crate::output) fn protocol(report: &Report) -> &'static str {
     match report.transport {
         Transport::Tcp => "tcp",
         Transport::Udp => "udp",
@@ -488,7 +488,7 @@ pub(super) fn protocol(report: &Report) -> &'static str {
 }
 
 /// What the server's port is registered for.
-pub(super) fn application(report: &Report) -> Option<&'static str> {
+pub(in crate::output) fn application(report: &Report) -> Option<&'static str> {
     let transport = match report.transport {
         Transport::Tcp => ports::Transport::Tcp,
         Transport::Udp => ports::Transport::Udp,

@@ -125,7 +125,8 @@ static COLUMNS: [Column; 17] = [
     }),
 ];
 
-fn end(report: &Report, end: &End, out: &mut Text) -> Option<Role> {
+/// Writes the socket of an end, or its address for echo.
+pub(in crate::output) fn end(report: &Report, end: &End, out: &mut Text) -> Option<Role> {
     if report.transport == Transport::Echo {
         ip(end.socket.ip, out);
         // Told once: both ends have the same.
@@ -182,7 +183,7 @@ fn both(report: &Report, out: &mut Text, count: fn(&End) -> u64) -> Option<Role>
 }
 
 /// The colour of an outcome: bad when somebody did not get what he asked for, or was cut off.
-fn colour(outcome: Outcome) -> Option<Role> {
+pub(in crate::output) fn colour(outcome: Outcome) -> Option<Role> {
     use Outcome::*;
     match outcome {
         Refused | Unreachable | NotDelivered | AbortedByClient | AbortedByServer | ResetByMiddle | TimedOut

@@ -6,11 +6,13 @@
 
 mod event;
 mod head;
+mod live;
 mod machine;
 mod numbers;
 mod timeline;
 
 use self::event::{Event, Turns, What, read};
+use self::live::Live;
 use self::timeline::Timeline;
 use super::time::Stamp;
 use crate::flow::clock::{Instant, Nanos};
@@ -40,6 +42,7 @@ pub struct Story {
 #[derive(Debug)]
 enum Teller {
     People { timeline: Box<Timeline>, stamp: Stamp, width: usize, absolute: bool },
+    Live { live: Live, stamp: Stamp, width: usize },
     Json(machine::Json),
     Csv(machine::Csv),
 }
@@ -49,6 +52,11 @@ impl Story {
     /// numbers as they stand.
     pub fn text(flow: u32, stamp: Stamp, width: usize, absolute: bool) -> Self {
         Story::told(flow, Teller::People { timeline: Box::default(), stamp, width, absolute })
+    }
+
+    /// The story for people who watch: its lines as they happen, and head and numbers at the end.
+    pub fn live(flow: u32, stamp: Stamp, width: usize, absolute: bool) -> Self {
+        Story::told(flow, Teller::Live { live: Live::new(width, absolute), stamp, width })
     }
 
     /// As JSON Lines: segments and transitions as they happen, then the time in each state.
@@ -120,8 +128,17 @@ impl Story {
     fn tell(&mut self, event: Event, out: &mut Text) {
         match &mut self.teller {
             Teller::People { timeline, .. } => timeline.add(event),
+            Teller::Live { live, .. } => live.event(&event, out),
             Teller::Json(json) => json.event(self.flow, &event, out),
             Teller::Csv(csv) => csv.event(self.flow, &event, out),
+        }
+    }
+
+    /// Writes what has waited for more of its kind. Called now and then while packets come, or do not; `now` is the time that
+    /// the capture knows.
+    pub fn tick(&mut self, now: Time, out: &mut Text) {
+        if let Teller::Live { live, .. } = &mut self.teller {
+            live.tick(now, out);
         }
     }
 
@@ -156,6 +173,11 @@ impl Story {
             Teller::People { timeline, stamp, width, absolute } => {
                 head::write(report, stamp, *width, out);
                 timeline.write(report, *width, *absolute, out);
+                numbers::write(report, &self.spans, *width, out);
+            }
+            Teller::Live { live, stamp, width } => {
+                live.end_run(out);
+                head::write(report, stamp, *width, out.ch('\n'));
                 numbers::write(report, &self.spans, *width, out);
             }
             Teller::Json(_) if report.transport == Transport::Tcp => {

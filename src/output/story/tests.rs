@@ -1,8 +1,12 @@
 use super::event::{Event, Sent, What};
+use super::live::Live;
 use super::timeline::Timeline;
 use super::{Spans, Story};
+use crate::flow::tcp::segment::FIN;
 use crate::flow::tcp::{Evidence, Remarks, Role, State, Why};
 use crate::flow::{Socket, Transition};
+use crate::output::wrap::columns;
+use crate::text::Text;
 use crate::time::Time;
 
 fn plain(number: u64, millis: u64, from: Role, len: u32) -> Event {
@@ -102,4 +106,37 @@ fn there_is_no_story_of_a_conversation_that_does_not_exist() {
     story.begin(&mut out);
     story.end(&mut out);
     assert!(out.is_empty() && !story.is_finished() && story.notes().is_empty());
+}
+
+fn lines(out: &mut Text) -> String {
+    let lines = out.as_str().lines().map(str::trim_start).collect::<Vec<_>>().join("\n");
+    out.clear();
+    lines
+}
+
+#[test]
+fn live_lines_come_at_once_and_long_runs_once_a_second() {
+    let (mut live, mut out) = (Live::new(80, false), Text::new());
+    live.event(&plain(1, 0, Role::Client, 1), &mut out);
+    assert_eq!(out.as_str().lines().count(), 2, "the titles and the line: {}", out.as_str());
+    assert!(out.as_str().lines().all(|line| columns(line) <= 80), "{}", out.as_str());
+    (2..=8).for_each(|n| live.event(&plain(n, n, Role::Client, 1), &mut out));
+    assert_eq!(lines(&mut out).lines().count(), 9);
+    (9..=200).for_each(|n| live.event(&plain(n, n, Role::Client, 10), &mut out));
+    live.tick(Time::new(0, 900_000_000), &mut out);
+    assert!(out.is_empty(), "{}", out.as_str());
+    live.tick(Time::new(1, 9_000_000), &mut out);
+    assert_eq!(lines(&mut out), "… 192 segments, 1,920 bytes →, in 191 ms");
+    live.event(&plain(201, 1100, Role::Server, 3), &mut out);
+    assert!(out.is_empty(), "the run goes on");
+    let mut event = plain(202, 1101, Role::Client, 1);
+    if let What::Segment(sent) = &mut event.what {
+        sent.flags = FIN;
+    }
+    live.event(&event, &mut out);
+    let shown = lines(&mut out);
+    assert!(shown.starts_with("… 1 segment, 3 bytes ←, in 0 µs\n202 "), "{shown}");
+    // After a silence, lines stand alone again.
+    live.event(&plain(203, 5000, Role::Client, 1), &mut out);
+    assert!(lines(&mut out).starts_with("203 "));
 }

@@ -13,9 +13,9 @@ use std::collections::VecDeque;
 /// Lines of the beginning that are kept, and of the end. Between them, lines are counted.
 const KEPT: usize = 500;
 /// A run of at most so many plain segments is shown as it is.
-const SHORT_RUN: usize = 8;
+pub(super) const SHORT_RUN: usize = 8;
 /// A silence of this length ends a run, so that it can be seen.
-const PAUSE_NANOS: i64 = 1_000_000_000;
+pub(super) const PAUSE_NANOS: i64 = 1_000_000_000;
 
 /// The lines so far.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ enum Line {
 
 /// Many segments in one line.
 #[derive(Debug)]
-struct Fold {
+pub(super) struct Fold {
     from: Time,
     to: Time,
     datagrams: bool,
@@ -58,7 +58,18 @@ struct Half {
 }
 
 impl Fold {
-    fn add(&mut self, event: &Event) {
+    /// None yet, from this time on.
+    pub(super) fn new(from: Time) -> Fold {
+        Fold { from, to: from, datagrams: false, halves: [Half::default(); 2] }
+    }
+
+    /// When it begins.
+    pub(super) fn from(&self) -> Time {
+        self.from
+    }
+
+    /// Counts an event.
+    pub(super) fn add(&mut self, event: &Event) {
         self.to = event.time;
         let (from, len, datagram) = match &event.what {
             What::Segment(sent) => (sent.from, sent.len, false),
@@ -120,12 +131,8 @@ impl Timeline {
             return self.keep(Line::Event(Box::new(event)));
         }
         if self.run.len() == SHORT_RUN {
-            let fold = self.folded.get_or_insert_with(|| Fold {
-                from: self.run.get(1).map_or(event.time, |second| second.time),
-                to: event.time,
-                datagrams: false,
-                halves: [Half::default(); 2],
-            });
+            let from = self.run.get(1).map_or(event.time, |second| second.time);
+            let fold = self.folded.get_or_insert_with(|| Fold::new(from));
             // The first stays; the last is the one that comes now.
             self.run.drain(1..).for_each(|middle| fold.add(&middle));
         } else if let Some(fold) = &mut self.folded {
@@ -212,9 +219,14 @@ const CLIENT: usize = 2;
 const FLAGS: usize = 3;
 const WINDOW: usize = 7;
 const SERVER: usize = 8;
+/// Columns that datagrams do not need.
+const TCP_ONLY: [usize; 6] = [CLIENT, FLAGS, 4, 5, WINDOW, SERVER];
+/// Widths for lines that are not known yet: six digits for frames and windows, eight for sequence numbers, four for seconds.
+const LIVE_WIDTHS: [usize; COLUMNS] = [6, 11, 12, 5, 8, 8, 6, 6, 12];
 
 /// How wide the columns are, and which there are.
-struct Layout {
+#[derive(Debug)]
+pub(super) struct Layout {
     start: Time,
     absolute: bool,
     width: usize,
@@ -249,13 +261,43 @@ impl Layout {
             layout.decimals = 3;
             layout.measure(timeline, tcp);
         }
-        if layout.total() > width {
-            layout.widths[WINDOW] = 0;
-        }
-        let total = layout.total();
-        layout.beside = !tcp || total + 3 + NOTES_WIDTH <= width;
-        layout.notes_at = if layout.beside { total + 3 } else { layout.widths[0] + layout.widths[TIME] + 4 };
+        layout.fit(tcp);
         layout
+    }
+
+    /// Columns for lines that are not known yet, wide enough for most.
+    pub(super) fn live(start: Time, tcp: bool, width: usize, absolute: bool) -> Layout {
+        let mut widths = LIVE_WIDTHS;
+        if !tcp {
+            TCP_ONLY.into_iter().for_each(|column| widths[column] = 0);
+        }
+        let mut layout = Layout { start, absolute, width, widths, decimals: 6, notes_at: 0, beside: false };
+        if layout.total() > width {
+            layout.decimals = 3;
+            layout.widths[TIME] -= 3;
+        }
+        layout.fit(tcp);
+        layout
+    }
+
+    /// Drops windows where there is no room, and finds the place of the remarks.
+    fn fit(&mut self, tcp: bool) {
+        if self.total() > self.width {
+            self.widths[WINDOW] = 0;
+        }
+        let total = self.total();
+        self.beside = !tcp || total + 3 + NOTES_WIDTH <= self.width;
+        self.notes_at = if self.beside { total + 3 } else { self.widths[0] + self.widths[TIME] + 4 };
+    }
+
+    /// What times count from.
+    pub(super) fn start(&self) -> Time {
+        self.start
+    }
+
+    /// Whether it has the columns of segments.
+    pub(super) fn is_tcp(&self) -> bool {
+        self.widths[FLAGS] > 0
     }
 
     fn measure(&mut self, timeline: &Timeline, tcp: bool) {
@@ -267,9 +309,7 @@ impl Layout {
             }
         }
         if !tcp {
-            for column in [CLIENT, FLAGS, 4, 5, WINDOW, SERVER] {
-                self.widths[column] = 0;
-            }
+            TCP_ONLY.into_iter().for_each(|column| self.widths[column] = 0);
         }
     }
 
@@ -317,7 +357,8 @@ impl Layout {
         }
     }
 
-    fn heading(&self, out: &mut Text) {
+    /// Writes what stands above the columns.
+    pub(super) fn heading(&self, out: &mut Text) {
         let heads = HEADS.map(str::to_owned);
         out.paint(text::Role::Label, |out| {
             self.row(
@@ -364,15 +405,22 @@ impl Layout {
     }
 
     fn line(&self, line: &Line, out: &mut Text) {
-        let event = match line {
-            Line::Event(event) => event,
-            Line::Fold(fold) => {
-                let mut words = Text::new();
-                fold.write(&mut words);
-                let indent = self.widths[0] + self.widths[TIME] + 4;
-                return paragraph(&words, indent, self.width, Some(text::Role::Faint), out);
-            }
-        };
+        match line {
+            Line::Event(event) => self.event(event, out),
+            Line::Fold(fold) => self.fold(fold, out),
+        }
+    }
+
+    /// Writes many events in one line.
+    pub(super) fn fold(&self, fold: &Fold, out: &mut Text) {
+        let mut words = Text::new();
+        fold.write(&mut words);
+        let indent = self.widths[0] + self.widths[TIME] + 4;
+        paragraph(&words, indent, self.width, Some(text::Role::Faint), out);
+    }
+
+    /// Writes an event.
+    pub(super) fn event(&self, event: &Event, out: &mut Text) {
         let arrow = match event.from() {
             Some(Role::Client) => "→",
             Some(Role::Server) => "←",
