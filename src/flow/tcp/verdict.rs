@@ -6,7 +6,7 @@ use super::record::{Reset, sign};
 use super::sentence;
 use super::state::{Role, State};
 use crate::flow::clock::{Instant, Nanos, SECOND};
-use crate::flow::entry::Flow;
+use crate::flow::entry::{Flow, Kind};
 use crate::flow::exchange::Exchange;
 use crate::flow::u48::U48;
 
@@ -386,8 +386,27 @@ impl Case<'_> {
     }
 }
 
-/// The verdict on a connection, as of `now`.
-pub fn of_connection(flow: &Flow, connection: &Connection, now: Instant) -> Verdict {
+/// The outcome of a conversation as of `now`, without all that is said of it: for who has to ask a million of them.
+pub fn outcome(flow: &Flow, now: Instant) -> Outcome {
+    match &flow.kind {
+        Kind::Tcp(connection) => judged(flow, connection, now).1.outcome,
+        Kind::Exchange(exchange) => answered(exchange),
+    }
+}
+
+/// The outcome of an exchange of datagrams.
+fn answered(exchange: &Exchange) -> Outcome {
+    let seen = exchange.halves.iter().any(|half| half.packets > 0);
+    match (exchange.undelivered, exchange.replied) {
+        (Some(_), false) => Outcome::NotDelivered,
+        _ if !seen => Outcome::QuotedOnly,
+        (_, true) => Outcome::Replied,
+        (None, false) => Outcome::NotReplied,
+    }
+}
+
+/// What the verdict on a connection rests on, and the verdict without its words.
+fn judged<'a>(flow: &'a Flow, connection: &'a Connection, now: Instant) -> (Case<'a>, Verdict) {
     let [a, b] = &connection.ends;
     let (client, server) = if connection.client == 0 { (a, b) } else { (b, a) };
     let case = Case { flow, connection, client, server, now };
@@ -411,7 +430,13 @@ pub fn of_connection(flow: &Flow, connection: &Connection, now: Instant) -> Verd
         text: String::new(),
     };
     judge(&case, &mut verdict);
-    let sent_after = [client, server].into_iter().any(|end| end.has(fact::SENT_AFTER_FIN));
+    (case, verdict)
+}
+
+/// The verdict on a connection, as of `now`.
+pub fn of_connection(flow: &Flow, connection: &Connection, now: Instant) -> Verdict {
+    let (case, mut verdict) = judged(flow, connection, now);
+    let sent_after = [case.client, case.server].into_iter().any(|end| end.has(fact::SENT_AFTER_FIN));
     verdict.half_close = sent_after && verdict.end != Some(Ending::Rst);
     verdict.frames.retain(|frame| *frame > 0);
     verdict.frames.sort_unstable();
@@ -512,14 +537,11 @@ fn by_reset(case: &Case<'_>, reset: Reset, verdict: &mut Verdict) {
 
 /// The verdict on an exchange of datagrams.
 pub fn of_exchange(flow: &Flow, exchange: &Exchange) -> Verdict {
-    let seen = exchange.halves.iter().any(|half| half.packets > 0);
-    let (outcome, end, frames) = match (exchange.undelivered, exchange.replied) {
-        (Some((_, _, frame)), false) => {
-            (Outcome::NotDelivered, Some(Ending::Unreachable), vec![flow.first_frame, frame])
-        }
-        _ if !seen => (Outcome::QuotedOnly, None, vec![flow.first_frame]),
-        (_, true) => (Outcome::Replied, None, vec![flow.first_frame, flow.last_frame]),
-        (None, false) => (Outcome::NotReplied, None, vec![flow.first_frame, flow.last_frame]),
+    let outcome = answered(exchange);
+    let (end, frames) = match (outcome, exchange.undelivered) {
+        (Outcome::NotDelivered, Some((_, _, frame))) => (Some(Ending::Unreachable), vec![flow.first_frame, frame]),
+        (Outcome::QuotedOnly, _) => (None, vec![flow.first_frame]),
+        _ => (None, vec![flow.first_frame, flow.last_frame]),
     };
     let mut verdict = Verdict {
         outcome,

@@ -1,7 +1,8 @@
 //! In which order conversations are shown.
 
 use crate::flow::clock::{Instant, Nanos};
-use crate::flow::{Flow, Report, Socket};
+use crate::flow::tcp::verdict;
+use crate::flow::{Flow, Socket};
 use std::net::IpAddr;
 
 /// What conversations are sorted by.
@@ -70,8 +71,8 @@ impl Order {
         self == Order { key: Key::Id, descending: false }
     }
 
-    /// Where a conversation belongs, as of `now`: the lower, the earlier. Only the outcome, which is a matter of judgement,
-    /// takes memory.
+    /// Where a conversation belongs, as of `now`: the lower, the earlier. Takes no memory, but for outcomes a little and for a
+    /// moment.
     pub(in crate::output) fn rank(self, flow: &Flow, now: Instant) -> Rank {
         let count = |count: u64| Some([0, 0, count]);
         let time = |nanos: Nanos| [0, 0, (nanos as u64) ^ (1 << 63)];
@@ -90,7 +91,7 @@ impl Order {
             Key::Rtt => flow.round_trip().map(time),
             Key::Client => end(true),
             Key::Server => end(false),
-            Key::Outcome => count(Report::of(flow, now).verdict.outcome as u64),
+            Key::Outcome => count(verdict::outcome(flow, now) as u64),
         };
         match rank {
             None => NOWHERE,

@@ -217,10 +217,12 @@ const HEADS: [&str; COLUMNS] = ["frame", "time", "client", "flags", "seq", "ack"
 const TIME: usize = 1;
 const CLIENT: usize = 2;
 const FLAGS: usize = 3;
+const SEQ: usize = 4;
+const ACK: usize = 5;
 const WINDOW: usize = 7;
 const SERVER: usize = 8;
 /// Columns that datagrams do not need.
-const TCP_ONLY: [usize; 6] = [CLIENT, FLAGS, 4, 5, WINDOW, SERVER];
+const TCP_ONLY: [usize; 6] = [CLIENT, FLAGS, SEQ, ACK, WINDOW, SERVER];
 /// Widths for lines that are not known yet: six digits for frames and windows, eight for sequence numbers, four for seconds.
 const LIVE_WIDTHS: [usize; COLUMNS] = [6, 11, 12, 5, 8, 8, 6, 6, 12];
 
@@ -277,6 +279,11 @@ impl Layout {
             layout.widths[TIME] -= 3;
         }
         layout.fit(tcp);
+        if layout.total() > width && tcp {
+            // What makes the common width of 80: sequence numbers of ten megabytes or more stick out.
+            layout.widths[SEQ] -= 1;
+            layout.widths[ACK] -= 1;
+        }
         layout
     }
 
@@ -334,8 +341,8 @@ impl Layout {
                 let mut flags = Text::new();
                 sent.flags_to(&mut flags);
                 cells[FLAGS] = flags.as_str().to_owned();
-                cells[4] = sent.seq[which].to_string();
-                cells[5] = sent.ack.map_or(String::new(), |ack| ack[which].to_string());
+                cells[SEQ] = sent.seq[which].to_string();
+                cells[ACK] = sent.ack.map_or(String::new(), |ack| ack[which].to_string());
                 cells[6] = sent.len.to_string();
                 cells[WINDOW] = sent.window.to_string();
             }
