@@ -42,7 +42,7 @@ pub struct Story {
 #[derive(Debug)]
 enum Teller {
     People { timeline: Box<Timeline>, stamp: Stamp, width: usize, absolute: bool },
-    Live { live: Live, stamp: Stamp, width: usize },
+    Live { live: Box<Live>, stamp: Stamp, width: usize },
     Json(machine::Json),
     Csv(machine::Csv),
 }
@@ -56,7 +56,7 @@ impl Story {
 
     /// The story for people who watch: its lines as they happen, and head and numbers at the end.
     pub fn live(flow: u32, stamp: Stamp, width: usize, absolute: bool) -> Self {
-        Story::told(flow, Teller::Live { live: Live::new(width, absolute), stamp, width })
+        Story::told(flow, Teller::Live { live: Box::new(Live::new(width, absolute)), stamp, width })
     }
 
     /// As JSON Lines: segments and transitions as they happen, then the time in each state.
