@@ -3,14 +3,14 @@
 use super::Size;
 use super::grid::{Cells, Column, Grid};
 use super::head::{Head, Status};
-use super::host::Host;
+use super::host::{self, Host, Known};
 use super::top::Top;
 use super::units::{bytes, elapsed, per_second};
 use crate::flow::clock::{Instant, Nanos, SECOND};
 use crate::flow::exchange::SILENCE;
 use crate::flow::slab::Class;
 use crate::flow::tcp::{State, lasting};
-use crate::flow::{Flow, Kind, Report, Table, Transport};
+use crate::flow::{Flow, Kind, Report, Table};
 use crate::output::flows::rows::{application, protocol};
 use crate::output::flows::table::{colour, end};
 use crate::output::flows::{Order, Rank};
@@ -54,10 +54,11 @@ impl LiveFlows {
         let chosen: Vec<&Flow> = chosen(table, self.order, room.min(limit)).collect();
         let mut rates = HashMap::with_capacity(chosen.len());
         let mut rows = Vec::with_capacity(chosen.len());
-        for flow in chosen {
+        let known = host::ends(&chosen, host);
+        for (flow, known) in chosen.into_iter().zip(&known) {
             let rate = self.rate(flow, now, interval);
             rates.insert(flow.id, (flow.bytes(), rate));
-            rows.push(row(flow, now, rate, host));
+            rows.push(row(flow, now, rate, known));
         }
         self.before = rates;
         if !rows.is_empty() {
@@ -129,7 +130,7 @@ static COLUMNS: [Column; 11] = [
     Column::number("AGE", 6),
 ];
 
-fn row(flow: &Flow, now: Instant, rate: Option<u64>, host: &mut dyn Host) -> Cells {
+fn row(flow: &Flow, now: Instant, rate: Option<u64>, known: &[Known; 2]) -> Cells {
     let report = Report::of(flow, now);
     let ended = has_ended(flow, now);
     let mut cells = Cells::default();
@@ -140,7 +141,7 @@ fn row(flow: &Flow, now: Instant, rate: Option<u64>, host: &mut dyn Host) -> Cel
     cells.add(|out| end(&report, &report.client, out));
     cells.add(|out| end(&report, &report.server, out));
     cells.add(|out| {
-        process(&report, host, out);
+        host::owners(known, out);
         None
     });
     cells.add(|out| {
@@ -187,23 +188,6 @@ fn both(client: State, server: State, out: &mut Text) -> Option<Role> {
         out.ch('/').lit(server.name());
     }
     Some(states::colour(if client == State::Closed { server } else { client }))
-}
-
-/// Writes the process of each end that is this host's: `curl/4711`.
-fn process(report: &Report, host: &mut dyn Host, out: &mut Text) {
-    let start = out.len();
-    for (own, peer) in [(&report.client, &report.server), (&report.server, &report.client)] {
-        // Echo has no sockets.
-        if report.transport == Transport::Echo || !host.is_local(own.socket.ip) {
-            continue;
-        }
-        let Some(known) = host.socket(report.transport, own.socket, peer.socket) else { continue };
-        if known.process.is_none() && known.pid.is_none() {
-            continue;
-        }
-        out.lit(if out.len() > start { " " } else { "" });
-        known.owner(out);
-    }
 }
 
 /// Writes how long something has lasted.

@@ -1,38 +1,51 @@
 //! What the host on which frames are captured knows of its own sockets, beside what the frames show.
 
 use crate::flow::tcp::State;
-use crate::flow::{Socket, Transport};
+use crate::flow::{Flow, Socket, Transport};
 use crate::text::Text;
-use std::net::IpAddr;
 
-/// What a host knows of one of its sockets.
+/// A socket that may be this host's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// TCP or UDP.
+    pub transport: Transport,
+    /// Its own address and port.
+    pub own: Socket,
+    /// The other end's.
+    pub peer: Socket,
+}
+
+/// What a host knows of a socket; nothing, of those that it does not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known {
-    /// TCP: the kernel's state of it; [`State::Closed`] when there is no such socket; `None` when that is not known.
+    /// Whether it is this host's.
+    pub is_local: bool,
+    /// TCP: the kernel's state of it; [`State::Closed`] when the address is this host's and there is no such socket any more;
+    /// `None` when that is not known.
     pub state: Option<State>,
     /// The name of the process that has it, raw bytes.
-    pub process: Option<Box<[u8]>>,
+    pub process: Option<Vec<u8>>,
     /// The number of that process.
     pub pid: Option<u32>,
 }
 
-impl Known {
-    /// Writes the process, `curl/4711`, as far as it is known.
-    pub(super) fn owner(&self, out: &mut Text) {
-        out.untrusted(self.process.as_deref().unwrap_or_default());
-        if let Some(pid) = self.pid {
+/// Writes the processes that have these sockets: `curl/4711`.
+pub(super) fn owners<'a>(sockets: impl IntoIterator<Item = &'a Known>, out: &mut Text) {
+    let mut between = "";
+    for known in sockets.into_iter().filter(|known| known.process.is_some() || known.pid.is_some()) {
+        out.lit(std::mem::replace(&mut between, " "));
+        out.untrusted(known.process.as_deref().unwrap_or_default());
+        if let Some(pid) = known.pid {
             out.ch('/').num(pid.into());
         }
     }
 }
 
-/// A host that can be asked. It is asked only for what is on the screen, so a few hundred times a second at most.
+/// A host that can be asked.
 pub trait Host {
-    /// Whether this is an address of it.
-    fn is_local(&mut self, ip: IpAddr) -> bool;
-
-    /// What it knows of the socket `own`, which talks to `peer`; `None` when it knows nothing.
-    fn socket(&mut self, transport: Transport, own: Socket, peer: Socket) -> Option<Known>;
+    /// What it knows of these sockets, in their order; nothing of those for which there is no answer. It is asked once a picture,
+    /// about both ends of what the picture shows: a few hundred sockets at most.
+    fn ask(&mut self, sockets: &[Asked]) -> Vec<Known>;
 }
 
 /// Nobody to be asked.
@@ -40,11 +53,28 @@ pub trait Host {
 pub struct NoHost;
 
 impl Host for NoHost {
-    fn is_local(&mut self, _: IpAddr) -> bool {
-        false
+    fn ask(&mut self, _: &[Asked]) -> Vec<Known> {
+        Vec::new()
     }
+}
 
-    fn socket(&mut self, _: Transport, _: Socket, _: Socket) -> Option<Known> {
-        None
-    }
+/// What a host knows of client and server of each of these conversations.
+pub(super) fn ends(flows: &[&Flow], host: &mut dyn Host) -> Vec<[Known; 2]> {
+    let asked: Vec<Asked> = flows
+        .iter()
+        .flat_map(|flow| {
+            let key = flow.key.get();
+            let [client, server] = [flow.client(), 1 - flow.client()].map(|end| key.socket(end));
+            [(client, server), (server, client)].map(|(own, peer)| Asked { transport: key.transport(), own, peer })
+        })
+        // Echo has no sockets. Its places stay empty.
+        .filter(|asked| asked.transport != Transport::Echo)
+        .collect();
+    let mut answers = host.ask(&asked).into_iter();
+    let mut answer = || answers.next().unwrap_or_default();
+    let ends = flows.iter().map(|flow| match flow.key.get().transport() {
+        Transport::Echo => <[Known; 2]>::default(),
+        Transport::Tcp | Transport::Udp => [answer(), answer()],
+    });
+    ends.collect()
 }

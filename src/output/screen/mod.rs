@@ -28,7 +28,7 @@ mod units;
 
 pub use flows::LiveFlows;
 pub use head::Status;
-pub use host::{Host, Known, NoHost};
+pub use host::{Asked, Host, Known, NoHost};
 pub use states::LiveStates;
 
 use crate::text::Text;

@@ -4,12 +4,12 @@ use super::Size;
 use super::flows::{age, has_left, lately};
 use super::grid::{Cells, Column, Grid};
 use super::head::{Head, Status};
-use super::host::{Host, Known};
+use super::host::{self, Host, Known};
 use super::top::Top;
 use crate::flow::clock::Instant;
 use crate::flow::tcp::endpoint::Endpoint;
 use crate::flow::tcp::{Evidence, State};
-use crate::flow::{Flow, Kind, Socket, Table, Transition, Transport};
+use crate::flow::{Flow, Kind, Socket, Table, Transition};
 use crate::output::states::{colour, socket};
 use crate::output::time::Stamp;
 use crate::text::{Role, Text};
@@ -67,8 +67,9 @@ impl LiveStates {
         let mut differed = HashMap::new();
         let mut any_local = false;
         let mut rows = Vec::with_capacity(chosen.len());
-        for flow in chosen {
-            let row = self.row(flow, now, host, &mut differed);
+        let known = host::ends(&chosen, host);
+        for (flow, known) in chosen.into_iter().zip(&known) {
+            let row = self.row(flow, now, known, &mut differed);
             rows.extend(row.map(|(cells, is_local)| {
                 any_local |= is_local;
                 cells
@@ -116,19 +117,14 @@ impl LiveStates {
         &self,
         flow: &Flow,
         now: Instant,
-        host: &mut dyn Host,
+        known: &[Known; 2],
         differed: &mut HashMap<(u32, usize), (State, State)>,
     ) -> Option<(Cells, bool)> {
         let Kind::Tcp(connection) = &flow.kind else { return None };
         let (key, client) = (flow.key.get(), flow.client());
         let sockets = [client, 1 - client].map(|end| key.socket(end));
         let ends: [&Endpoint; 2] = [client, 1 - client].map(|end| &connection.ends[end & 1]);
-        let local = sockets.map(|socket| host.is_local(socket.ip));
-        let mut known = |end: usize| {
-            let [own, peer] = if end == 0 { [sockets[0], sockets[1]] } else { [sockets[1], sockets[0]] };
-            local[end & 1].then(|| host.socket(Transport::Tcp, own, peer)).flatten()
-        };
-        let known = [known(0), known(1)];
+        let local = known.each_ref().map(|known| known.is_local);
         // This host's end first; the arrow shows who is the client.
         let (first, second, arrow) = if local[1] && !local[0] { (1, 0, "←") } else { (0, 1, "→") };
         let mut cells = Cells::default();
@@ -138,7 +134,7 @@ impl LiveStates {
         });
         let mut end = |cells: &mut Cells, end: usize| {
             put(cells, sockets[end & 1], ends[end & 1].state);
-            let kernel = known[end & 1].as_ref().and_then(|known| known.state);
+            let kernel = known[end & 1].state;
             cells.add(|out| {
                 let kernel = kernel?;
                 let both = (ends[end & 1].state, kernel);
@@ -163,7 +159,7 @@ impl LiveStates {
             None
         });
         cells.add(|out| {
-            owners(&known, [first, second], out);
+            host::owners([&known[first & 1], &known[second & 1]], out);
             None
         });
         Some((cells, local.contains(&true)))
@@ -180,17 +176,6 @@ fn put(cells: &mut Cells, own: Socket, state: State) {
         out.lit(state.name());
         Some(colour(state))
     });
-}
-
-/// Writes the processes that have the sockets.
-fn owners(known: &[Option<Known>; 2], order: [usize; 2], out: &mut Text) {
-    let mut between = "";
-    for known in order.into_iter().filter_map(|end| known.get(end)?.as_ref()) {
-        if known.process.is_some() || known.pid.is_some() {
-            out.lit(std::mem::replace(&mut between, " "));
-            known.owner(out);
-        }
-    }
 }
 
 /// When the state of one of its ends changed last.

@@ -1,10 +1,10 @@
 //! Pictures of real captures, drawn on a terminal that knows the documented sequences and no others.
 
-use super::{Host, Known, LiveFlows, LiveStates, NoHost, RESTORE, Screen, Size, Status};
+use super::{Asked, Host, Known, LiveFlows, LiveStates, NoHost, RESTORE, Screen, Size, Status};
 use crate::capture::{self, Interface, LinkType, Losses, Source};
 use crate::dissect::Registry;
 use crate::flow::tcp::State;
-use crate::flow::{Limits, Socket, Table, Transition, Transport};
+use crate::flow::{Limits, Table, Transition, Transport};
 use crate::output::flows::Order;
 use crate::output::time::{self, Stamp};
 use crate::output::wrap::columns;
@@ -192,16 +192,25 @@ const fn size(columns: usize, lines: usize) -> Size {
     Size { columns, lines }
 }
 
-/// 192.0.2.1 and its processes; the kernel is always one state behind.
+/// 192.0.2.1, which has one process, and whose kernel says one thing only.
 struct Local;
 
 impl Host for Local {
-    fn is_local(&mut self, ip: IpAddr) -> bool {
-        ip == IpAddr::from([192, 0, 2, 1]) || ip == IpAddr::from([10, 0, 0, 2])
-    }
-
-    fn socket(&mut self, _: Transport, _: Socket, _: Socket) -> Option<Known> {
-        Some(Known { state: Some(State::CloseWait), process: Some(b"cu\x1brl".as_slice().into()), pid: Some(4711) })
+    fn ask(&mut self, sockets: &[Asked]) -> Vec<Known> {
+        let known = |asked: &Asked| {
+            let is_local = asked.own.ip == IpAddr::from([192, 0, 2, 1]);
+            assert_ne!(asked.transport, Transport::Echo);
+            match is_local {
+                true => Known {
+                    is_local,
+                    state: Some(State::CloseWait),
+                    process: Some(b"cu\x1brl".into()),
+                    pid: Some(4711),
+                },
+                false => Known::default(),
+            }
+        };
+        sockets.iter().map(known).collect()
     }
 }
 
