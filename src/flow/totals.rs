@@ -14,12 +14,12 @@ impl Flow {
 
     /// Bytes of these packets, IP header and all.
     pub fn bytes(&self) -> u64 {
-        self.total(|end| end.tally.bytes, |half| half.bytes)
+        self.total(|end| end.tally.bytes.get(), |half| half.bytes)
     }
 
     /// Payload bytes, each counted once.
     pub fn payload(&self) -> u64 {
-        self.total(|end| end.tally.payload, |half| half.payload)
+        self.total(|end| end.tally.payload.get(), |half| half.payload)
     }
 
     /// Segments sent again.
