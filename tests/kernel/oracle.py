@@ -12,9 +12,8 @@ Needs root and leave to make network namespaces; says SKIPPED and ends with 77 w
 """
 
 import argparse
-import concurrent.futures
-import contextlib
 import ctypes
+import functools
 import importlib
 import json
 import os
@@ -32,6 +31,7 @@ sys.dont_write_bytecode = True
 
 import compare
 import middle
+import players
 import stage
 import topology
 import truth
@@ -92,28 +92,7 @@ class Run:
         self.results = {"ok": 0, "differs": 0, "broken": 0, "unsupported": 0}
         self.asked = self.hidden = 0
         self.lock = threading.Lock()
-        self.players, self.stopped = set(), False
-
-    def play(self, command):
-        """Runs one play in a process group of its own, which a signal to this program does not reach."""
-        player = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
-        self.players.add(player)
-        try:
-            if player.wait(LONGEST_PLAY):
-                raise OSError(f"it ends with {player.returncode}")
-        except subprocess.TimeoutExpired:
-            os.killpg(player.pid, signal.SIGKILL)
-            player.wait()
-            raise
-        finally:
-            self.players.discard(player)
-
-    def stop(self):
-        """Ends the plays that run, with all that they started."""
-        self.stopped = True
-        for player in list(self.players):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(player.pid, signal.SIGKILL)
+        self.players = players.Players()
 
     def one(self, index, name):
         command = [sys.executable, os.path.abspath(__file__), "--perform", name]
@@ -122,15 +101,15 @@ class Run:
         # sniff, so it is played once more.
         for _ in range(2):
             try:
-                self.play(command)
+                self.players.play(command, LONGEST_PLAY)
                 with open(f"{self.folder}/{name}.json") as file:
                     result = json.load(file)
             except (subprocess.SubprocessError, OSError) as error:
                 result = {"broken": str(error)}
-            if "broken" not in result or self.stopped:
+            if "broken" not in result or self.players.stopped:
                 break
         with self.lock:
-            if not self.stopped:
+            if not self.players.stopped:
                 self.judge(name, result)
 
     def judge(self, name, result):
@@ -162,15 +141,8 @@ class Run:
         started = time.monotonic()
         # Long plays first, so that none is left alone at the end.
         order = sorted(enumerate(self.names, 1), key=lambda entry: -PLAYS[entry[1]].slow)
-        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
-            plays = [pool.submit(self.one, index, name) for index, name in order]
-            try:
-                for done in plays:
-                    done.result()
-            except BaseException:
-                self.stop()
-                pool.shutdown(cancel_futures=True)
-                raise
+        tasks = [functools.partial(self.one, index, name) for index, name in order]
+        self.players.all(self.options.jobs, tasks)
         counts = ", ".join(f"{number} {word}" for word, number in self.results.items() if number or word == "ok")
         print(
             f"{len(self.names)} plays in {time.monotonic() - started:.0f} s: {counts}; {self.asked} answers asked for, "
