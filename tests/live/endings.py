@@ -69,8 +69,7 @@ class Told(compare.Comparison):
     """The comparison of tests/kernel, asked when each state was told instead of which state was told."""
 
     def __init__(self, scripted, result, events):
-        self.latencies, self.late = [], []
-        self.told = {}
+        self.latencies, self.told = [], {}
         for at, entry in result["told"]:
             key = truth.key_of(entry["ip"], entry["port"], entry["peer_ip"], entry["peer_port"])
             self.told.setdefault(key, []).append((at, entry["to"]))
@@ -91,6 +90,8 @@ class Told(compare.Comparison):
             known = parts and parts[0][0] == max(first, start) and parts[0][1] - parts[0][0] >= compare.SHORTEST
             if known and (seen_before or state is not None):
                 self._ask(side, key, state, max(first, start), parts[0][1], "")
+            elif state is not None and not any(begin <= first <= stop for begin, stop in covered):
+                self._measure(key, state, first)
             seen_before = seen_before or state is not None
 
     def _ask(self, side, key, state, at, until, what):
@@ -110,6 +111,13 @@ class Told(compare.Comparison):
             )
         else:
             self.latencies.append(when - at)
+
+
+    def _measure(self, key, state, at):
+        """A state that did not last: how late it was told, if it was."""
+        when = next((when for when, to in self.told.get(key, ()) if to == state and abs(when - at) < 1), None)
+        if when is not None:
+            self.latencies.append(max(0.0, when - at))
 
 
 class Silent:
@@ -149,7 +157,7 @@ def register(name):
 
     function.__name__ = "states_" + name
     function.__doc__ = "states as they are told: " + plays.PLAYS[name].summary
-    play(limit=60, slow=5 + plays.PLAYS[name].slow, conclude=conclude(name))(function)
+    play(limit=60, slow=plays.PLAYS[name].slow, jobs=2, conclude=conclude(name))(function)
 
 
 for ending in ENDINGS:

@@ -171,7 +171,7 @@ def stopped_reader(scene):
     scene.equal(numbers, sorted(set(numbers)), "the packets' numbers")
 
 
-@play(alone=True, slow=3)
+@play(jobs=1, slow=3)
 def first_packet_on_screen(scene):
     """the first packet is on a terminal's screen at once, and so is one after a pause"""
     main_end, other_end = pty.openpty()

@@ -99,13 +99,13 @@ def unread_of(program):
     return 0
 
 
-@play(alone=True, limit=90, slow=8)
+@play(jobs=1, limit=90, slow=8)
 def flood_saved(scene):
     """-w /dev/null under three rates: received and dropped add up to what was sent"""
     flood_play(scene, (20_000, 60_000, 0), COUNT, 1, "save")
 
 
-@play(alone=True, limit=90, slow=8)
+@play(jobs=1, limit=90, slow=8)
 def flood_lines(scene):
     """one line a packet to a file under two rates: received and dropped add up to what was sent"""
     flood_play(scene, (20_000, 0), COUNT // 2, 1, "lines")

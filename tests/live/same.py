@@ -345,3 +345,35 @@ def check_json(scene, sniff, wanted):
     got = [json.loads(line) for _, line in sniff.output.lines]
     seen = [(round(entry["ts"] * 1e6), entry["length"], entry["captured"]) for entry in got]
     scene.equal(seen, [(p.time_ns // 1000, p.length, len(p.data)) for p in wanted], "what is shown")
+
+
+@play(slow=4)
+def same_views(scene):
+    """lines and JSON as they come say what they say of the saved file"""
+    theirs = scene.path("tcpdump.pcap")
+    act = traffic.Mixed(scene)
+    other = scene.tcpdump("-i", "eth", "-w", theirs)
+    views = {words: scene.sniff("-i", "eth", *words) for words in (("-t",), ("-T", "json"))}
+    scene.mark(BEGIN)
+    act()
+    scene.mark(END)
+    for sniff in views.values():
+        scene.equal(sniff.stop(), 0, "the exit code")
+    scene.settled(theirs)
+    other.stop()
+    for words, sniff in views.items():
+        live = [line for _, line in sniff.output.lines]
+        saved = scene.run(scene.sniff_path, "-r", theirs, *words).stdout.splitlines()
+        if "json" in words:
+            live, saved = ([timeless(line) for line in lines] for lines in (live, saved))
+        wrong = [pair for pair in zip(live, saved) if pair[0] != pair[1]]
+        scene.check(len(live) == len(saved), f"{' '.join(words)}: {len(live)} lines live, {len(saved)} of the file")
+        scene.check(not wrong, f"{' '.join(words)}: {len(wrong)} lines differ; the first: {wrong[:1]}")
+
+
+def timeless(line):
+    """A packet object without what may differ between two captures of one packet (see captures.differences)."""
+    entry = json.loads(line)
+    for key in ("time", "ts", "interface"):
+        entry.pop(key, None)
+    return entry

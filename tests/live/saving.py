@@ -144,7 +144,7 @@ def killed(scene):
         end = time.monotonic() + chance.uniform(0.02, 0.25)
         sent = 0
         while time.monotonic() < end:
-            scene.datagrams(5, size=1200, first=sent)
+            scene.datagrams(5, size=1200, first=sent, pause=0.0002)
             sent += 5
         sniff.send(signal.SIGKILL)
         sniff.ended()
@@ -162,8 +162,8 @@ def torn_or_whole(scene, path, sent):
     packets = whole.packets
     scene.check(len(packets) <= sent, f"{len(packets)} packets of {sent}")
     numbers = [int.from_bytes(packet.data[42:46], "big") for packet in packets]
-    wrong = next((index for index, number in enumerate(numbers) if index != number), None)
-    scene.check(wrong is None, f"record {wrong} is not datagram {wrong}, of {len(numbers)} saved and {sent} sent")
+    # What the kernel dropped nobody counts after kill -9: numbers may be missing, but none comes twice or late.
+    scene.check(all(a < b for a, b in zip(numbers, numbers[1:])), "the datagrams in the file are not in order")
     done = scene.run("tcpdump", "-n", "-r", path)
     scene.equal(len(done.stdout.splitlines()), len(packets), "the packets that tcpdump reads")
     done = scene.run(scene.sniff_path, "-r", path)

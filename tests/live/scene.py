@@ -21,20 +21,20 @@ class Unsupported(Exception):
 
 
 class Play:
-    def __init__(self, function, limit, slow, alone, conclude):
+    def __init__(self, function, limit, slow, jobs, conclude):
         self.function, self.name = function, function.__name__
         self.summary = (function.__doc__ or "").strip().splitlines()[0]
         # Seconds after which it is killed, and seconds that it takes about; long plays start first.
         self.limit, self.slow = limit, slow
-        # Whether it measures times, and so must not share the machine with many others.
-        self.alone = alone
+        # How many like it may run at the same time, if it measures times; None for as many as asked for.
+        self.jobs = jobs
         # conclude(result, tracepoint): what is compared in the main program after the play; None for nothing.
         self.conclude = conclude
 
 
-def play(limit=30, slow=2, alone=False, conclude=None):
+def play(limit=30, slow=2, jobs=None, conclude=None):
     def register(function):
-        PLAYS[function.__name__] = Play(function, limit, slow, alone, conclude)
+        PLAYS[function.__name__] = Play(function, limit, slow, jobs, conclude)
         return function
 
     return register
