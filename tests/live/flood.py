@@ -78,7 +78,7 @@ def flood_play(scene, rates, count, rounds, view):
                     what = f"at {rate or 'full'} rate: "
                     scene.equal(got["code"], 0, what + "the exit code")
                     scene.equal(got["passed"], got["sent"], what + "frames that passed the link")
-                    unread = unread_of(program)
+                    unread = got.get("unread", 0)
                     scene.equal(captured + dropped + unread, got["sent"], what + "captured, dropped and unread together")
                     scene.equal(received, got["sent"], what + "`received by filter`")
                     if output:
@@ -88,15 +88,6 @@ def flood_play(scene, rates, count, rounds, view):
     for rate in rates:
         ours, theirs = (sorted(lost[rate, name])[rounds // 2] for name in ("sniff", "tcpdump"))
         scene.check(ours <= theirs + TOLERANCE, f"at {rate or 'full'} rate sniff lost {ours:.1%}, tcpdump {theirs:.1%}")
-
-
-def unread_of(program):
-    """Packets that it says were still in the kernel's buffer at the end."""
-    for _, line in program.errors.lines:
-        words = line.replace(",", " ").split()
-        if "unread" in words:
-            return next((int(word) for word in words if word.isdigit()), 0)
-    return 0
 
 
 @play(jobs=1, limit=90, slow=8)

@@ -11,9 +11,11 @@ import time
 # Puts the /sys of the program's own network namespace where libpcap looks for interfaces and their counters.
 OWN_SYS = ("unshare", "--mount", "sh", "-c", 'mount -t sysfs none /sys 2>/dev/null; exec "$@"', "sh")
 COUNTS = {
-    "captured": re.compile(r"^(\d+) packets? captured", re.M),
-    "received": re.compile(r"^(\d+) packets? received by filter", re.M),
-    "dropped": re.compile(r"^(\d+) packets? dropped by kernel", re.M),
+    "captured": re.compile(r"\b(\d+) packets? captured"),
+    "received": re.compile(r"\b(\d+) packets? received by filter"),
+    "dropped": re.compile(r"\b(\d+) packets? dropped by kernel"),
+    # Not tcpdump's: what the kernel still had when the capture ended.
+    "unread": re.compile(r"\b(\d+) packets? received but not read"),
 }
 
 
@@ -98,7 +100,7 @@ class Program:
         return self.ended(patience)
 
     def counts(self):
-        """The last three count lines: {"captured", "received", "dropped"}, without those it did not print."""
+        """The last count lines, {"captured", "received", "dropped", "unread"}, without those it did not print."""
         text = self.errors.text()
         found = {name: pattern.findall(text) for name, pattern in COUNTS.items()}
         return {name: int(numbers[-1]) for name, numbers in found.items() if numbers}
