@@ -92,6 +92,22 @@ def link_removed(scene):
 
 
 @play(slow=3)
+def link_moved(scene):
+    """the interface is moved into another namespace: as if it were removed"""
+    path = scene.path("sniff.pcap")
+    sniff = scene.sniff("-i", "eth", "-w", path)
+    scene.datagrams(20)
+    scene.right.namespace.ip("link set eth name peer")
+    scene.left.namespace.ip(f"link set eth netns /proc/{os.getpid()}/fd/{scene.right.namespace.descriptor}")
+    try:
+        scene.check(sniff.ended(SOON) in (0, 1), f"the exit code is {sniff.process.returncode}")
+    except Exception as error:
+        scene.check(False, str(error))
+        sniff.stop()
+    scene.equal(len(captures.read(path).packets), 20, "the packets saved")
+
+
+@play(slow=3)
 def one_of_two_removed(scene):
     """one of two interfaces is removed: the other goes on"""
     scene.spare("spare")
