@@ -372,8 +372,10 @@ def same_views(scene):
 
 
 def timeless(line):
-    """A packet object without what may differ between two captures of one packet (see captures.differences)."""
+    """A packet object without what may differ between two captures of one packet: times (see captures.differences)."""
     entry = json.loads(line)
     for key in ("time", "ts", "interface"):
         entry.pop(key, None)
+    for layer in entry["layers"]:
+        layer["fields"] = {key: value for key, value in layer["fields"].items() if ".time_" not in key}
     return entry
