@@ -2,7 +2,7 @@
 
 use super::live::Pace;
 use super::show::{Effort, State};
-use super::{Attendant, Ended, Job, Options, Outcome, Save, View};
+use super::{Attendant, Ended, Job, News, Options, Outcome, Save, View};
 use crate::capture::bpf::FilterSet;
 use crate::capture::save;
 use crate::capture::{Frame, LinkType, Source};
@@ -192,6 +192,10 @@ impl<'a> Run<'a> {
     fn finish(mut self, ended: Ended) -> Outcome {
         self.outcome.ended = ended;
         self.outcome.losses = self.source.losses();
+        // Why the source ended: nobody has asked it since.
+        for notice in self.source.notices() {
+            self.attendant.tell(News::Notice(&notice, self.source.interfaces()));
+        }
         let Run { source, view, out, attendant, options, state, outcome, .. } = &mut self;
         let (text, unbuffered) = (&mut options.text, options.unbuffered);
         let mut failed = None;
