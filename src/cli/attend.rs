@@ -3,10 +3,12 @@
 use super::progress::Progress;
 use super::signals::Signals;
 use crate::capture::{Event, Interface, Losses};
+use crate::helper::owners::Owners;
+use crate::host::{Answer, Pair};
 use crate::pipeline::{Attendant, News, Wishes};
 use crate::text::escaped;
 use std::io::Write;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 /// The terminal and the signals, as a run sees them.
 pub(super) struct Attending<'a> {
@@ -15,8 +17,21 @@ pub(super) struct Attending<'a> {
     pub(super) progress: Progress,
     /// `-v`: losses are told when they happen.
     pub(super) verbose: bool,
+    /// Who knows whose the sockets of this host are.
+    pub(super) owners: Option<Owners>,
     /// Asks the terminal for its columns and lines.
     pub(super) window: fn() -> Option<(usize, usize)>,
+}
+
+impl Attending<'_> {
+    /// The helper is gone.
+    fn is_alone(&mut self) {
+        self.owners = None;
+        let _ = writeln!(
+            self.err,
+            "sniff: the process that knew whose sockets are whose has ended; processes are no longer shown"
+        );
+    }
 }
 
 impl Attendant for Attending<'_> {
@@ -29,8 +44,31 @@ impl Attendant for Attending<'_> {
         Wishes { counts: self.signals.counts(), flush: self.signals.flush() }
     }
 
-    fn bell(&self) -> Option<BorrowedFd<'_>> {
-        self.signals.bell()
+    fn bells(&self) -> Vec<BorrowedFd<'_>> {
+        let answer = self.owners.as_ref().filter(|owners| owners.is_busy()).map(AsFd::as_fd);
+        self.signals.bell().into_iter().chain(answer).collect()
+    }
+
+    fn knows_host(&self) -> bool {
+        self.owners.is_some()
+    }
+
+    fn ask(&mut self, sockets: &[Pair]) {
+        if let Some(owners) = &mut self.owners
+            && owners.ask(sockets).is_err()
+        {
+            self.is_alone();
+        }
+    }
+
+    fn answers(&mut self) -> Option<Vec<Answer>> {
+        match self.owners.as_mut()?.poll() {
+            Ok(answers) => answers,
+            Err(_) => {
+                self.is_alone();
+                Some(Vec::new())
+            }
+        }
     }
 
     fn progress(&mut self, bytes: u64) {

@@ -17,6 +17,7 @@ pub mod progress;
 mod report;
 pub mod run;
 pub mod saving;
+mod screens;
 pub mod signals;
 pub mod source;
 pub mod views;

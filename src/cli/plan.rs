@@ -69,6 +69,10 @@ pub enum ViewPlan {
     States(Tabular),
     /// Conversations, in this order, at most so many.
     Flows(Tabular, Order, Option<u64>),
+    /// Live conversations on a terminal, in this order, at most so many.
+    FlowScreen(Option<Order>, Option<u64>),
+    /// Live sockets on a terminal.
+    StateScreen,
     /// The sockets at one moment.
     Sockets(Moment, Tabular),
     /// The story of the conversation with this number.
@@ -78,6 +82,12 @@ pub enum ViewPlan {
 }
 
 impl ViewPlan {
+    /// Whether it shows what this host knows of its own sockets.
+    pub fn asks_host(&self) -> bool {
+        use ViewPlan::{FlowScreen, Flows, Sockets, StateScreen, States};
+        matches!(self, Flows(..) | FlowScreen(..) | StateScreen | Sockets(..) | States(Tabular::Json))
+    }
+
     /// Whether it shows packets, one after the other.
     pub fn is_of_packets(&self) -> bool {
         use ViewPlan::{Columns, Explain, Json, Line, Tree};
@@ -110,9 +120,12 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
     one_view(&args)?;
     every(&args, is_live)?;
     // What a terminal shows again and again is a line a change elsewhere.
+    let is_drawn = is_live && env.out_is_terminal;
     let is_streamed = is_live && !env.out_is_terminal && (args.flows || (args.states && args.at.is_none()));
     let view = match args.format.unwrap_or(if is_streamed { Format::Json } else { Format::Text }) {
         _ if args.count => ViewPlan::Count,
+        Format::Text if is_drawn && args.flows => ViewPlan::FlowScreen(order(&args)?, args.limit),
+        Format::Text if is_drawn && args.states && args.at.is_none() => ViewPlan::StateScreen,
         format if args.flows => flows(&args, format)?,
         format if args.conn.is_some() => {
             let format = tabular(&args, format, ["--conn", " 1", "one conversation"])?;
@@ -265,8 +278,14 @@ fn tabular(args: &Args, format: Format, [view, value, what]: [&str; 3]) -> Resul
 /// The view of `--flows`.
 fn flows(args: &Args, format: Format) -> Result<ViewPlan, Diag> {
     let format = tabular(args, format, ["--flows", "", "conversations"])?;
-    let sort = args.sort.as_deref().unwrap_or("id");
-    let order = Order::parse(sort).ok_or_else(|| {
+    let order = order(args)?.unwrap_or(Order::BY_ID);
+    Ok(ViewPlan::Flows(format, order, args.limit))
+}
+
+/// The order of `--sort`.
+fn order(args: &Args) -> Result<Option<Order>, Diag> {
+    let Some(sort) = args.sort.as_deref() else { return Ok(None) };
+    Order::parse(sort).map(Some).ok_or_else(|| {
         let names = Key::ALL.map(|(name, _)| name);
         let wanted = sort.trim_start_matches('-');
         let near: Vec<&str> =
@@ -275,8 +294,7 @@ fn flows(args: &Args, format: Format) -> Result<ViewPlan, Diag> {
             &near,
             &format!("keys, with - before them for the greatest first:  {}", names.join(" ")),
         ))
-    })?;
-    Ok(ViewPlan::Flows(format, order, args.limit))
+    })
 }
 
 /// The BPF expression: the words, or the file's content.

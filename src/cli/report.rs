@@ -105,6 +105,11 @@ pub(super) fn report(
             "incomplete datagrams were given up, because too many fragments wait at a time",
         ),
         (
+            outcome.host_passed_over,
+            "conversation was not looked up among this host's sockets, because there were too many",
+            "conversations were not looked up among this host's sockets, because there were too many",
+        ),
+        (
             outcome.unshown,
             "packet was saved but not shown, because there was no time",
             "packets were saved but not shown, because there was no time",

@@ -1,6 +1,7 @@
 //! The views as the pipeline sees them: each joins writers of `output` into what one run prints.
 
 use super::plan::{Plan, Tabular, ViewPlan};
+use super::screens::Pictures;
 use crate::flow::{Flow, Table, Transition};
 use crate::output::columns::Columns;
 use crate::output::explain;
@@ -53,6 +54,8 @@ pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
                 losses: losses::Json::default(),
             })
         }
+        ViewPlan::FlowScreen(order, limit) => Box::new(Pictures::flows(order, limit, plan.colour, every)),
+        ViewPlan::StateScreen => Box::new(Pictures::states(line.stamp, plan.colour, every)),
         ViewPlan::Sockets(moment, format) => {
             Box::new(SocketList { sockets: Sockets::new(moment), format, stamp: line.stamp, width })
         }

@@ -14,6 +14,7 @@ use crate::capture::bpf::FilterSet;
 use crate::capture::save::{Opener, Saver};
 use crate::capture::{self, LinkType, Opened, Source};
 use crate::dissect::{Registry, Space};
+use crate::helper::owners::Owners;
 use crate::pipeline::{self, Ended, Job, Options, Outcome, Save};
 use crate::proto;
 use crate::sandbox::Role;
@@ -37,9 +38,12 @@ pub(super) fn work(words: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Ex
         source::list(*listing, live, width, &words, &mut text)?;
         return put(env, text.as_bytes());
     }
+    let asks = matches!(plan.input, Input::Live(_)) && plan.view.asks_host() && guard.policy().is_some();
+    // Without it there are only no processes.
+    let owners = if asks { helping::owners(&words).ok() } else { None };
     let Work { mut source, mut filter, mut saving } = open(&mut plan, &guard, &registry, &words, env)?;
     announce(&plan.input, source.as_ref(), env);
-    run(plan, source.as_mut(), filter.as_mut(), saving.as_mut(), &registry, env)
+    run(plan, source.as_mut(), filter.as_mut(), saving.as_mut(), owners, &registry, env)
 }
 
 /// Everything that is open.
@@ -137,6 +141,7 @@ fn run(
     source: &mut dyn Source,
     filter: Option<&mut FilterSet>,
     mut saving: Option<&mut Saving>,
+    owners: Option<Owners>,
     registry: &Registry,
     env: &mut Env<'_>,
 ) -> anyhow::Result<Exit> {
@@ -148,6 +153,7 @@ fn run(
         progress: Progress::new(env.err_is_terminal && !env.out_is_terminal && !is_live, source.size()),
         err: env.err,
         verbose: plan.style.verbose > 0,
+        owners,
         window: env.window,
     };
     let link = source.interfaces().first().map(|i| i.link);

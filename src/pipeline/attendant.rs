@@ -1,6 +1,7 @@
 //! Who started a run, as the run sees them: what they want meanwhile, and what they are told.
 
 use crate::capture::{Interface, Losses, Notice};
+use crate::host::{Answer, Pair};
 use crate::time::Time;
 use std::os::fd::BorrowedFd;
 use std::time::{Instant, SystemTime};
@@ -57,8 +58,21 @@ pub trait Attendant {
         Wishes::default()
     }
 
-    /// Can be read when there is a wish or the end is wanted, so that waiting for a frame ends.
-    fn bell(&self) -> Option<BorrowedFd<'_>> {
+    /// Can be read when there is a wish or an answer, or the end is wanted, so that waiting for a frame ends.
+    fn bells(&self) -> Vec<BorrowedFd<'_>> {
+        Vec::new()
+    }
+
+    /// Whether somebody can be asked about the sockets of this host.
+    fn knows_host(&self) -> bool {
+        false
+    }
+
+    /// Asks about sockets of this host, at once and without waiting; an answer is to come unless there is nobody.
+    fn ask(&mut self, _sockets: &[Pair]) {}
+
+    /// The answers, when they have come: none at all when nobody can answer any more.
+    fn answers(&mut self) -> Option<Vec<Answer>> {
         None
     }
 

@@ -119,6 +119,8 @@ pub struct Outcome {
     pub bugs: u64,
     /// Conversations.
     pub flows: Counts,
+    /// Conversations whose processes were not asked for, because there were too many.
+    pub host_passed_over: u64,
     /// Fragments, and the datagrams they belong to.
     pub fragments: fragments::Counts,
     /// What each interface lost.
@@ -139,6 +141,7 @@ impl Default for Outcome {
             filter_error: None,
             bugs: 0,
             flows: Counts::default(),
+            host_passed_over: 0,
             fragments: fragments::Counts::default(),
             losses: Vec::new(),
         }

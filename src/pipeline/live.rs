@@ -103,8 +103,8 @@ impl Run<'_> {
         self.flush()?;
         let now = self.attendant.now();
         let timeout = self.patience(now);
-        let bell = self.attendant.bell();
-        self.source.wait(bell.as_slice(), Some(timeout)).map_err(Ended::Input)
+        let bells = self.attendant.bells();
+        self.source.wait(&bells, Some(timeout)).map_err(Ended::Input)
     }
 
     /// How long nothing is due.
@@ -148,6 +148,7 @@ impl Run<'_> {
             self.flush()?;
         }
         self.look_at_losses(now, wishes);
+        self.ask_host(now);
         if let Some((at, period)) = self.pace.refresh
             && at <= now.instant
         {
@@ -157,6 +158,9 @@ impl Run<'_> {
             let window = self.attendant.window();
             let standing = self.pace.standing(&*self.source, &self.outcome, &self.state, now, window);
             self.view.refresh(&self.state.table, &standing, &mut self.options.text);
+            if let Some(hosts) = self.state.table.hosts_mut() {
+                hosts.refresh();
+            }
             self.flush()?;
         }
         if self.stopped.is_none()
@@ -166,6 +170,19 @@ impl Run<'_> {
             return Err(ended);
         }
         Ok(())
+    }
+
+    /// Takes the answers about this host's sockets that have come, and asks about further ones.
+    fn ask_host(&mut self, now: Now) {
+        let Some(hosts) = self.state.table.hosts_mut() else { return };
+        if let Some(answers) = self.attendant.answers() {
+            hosts.answers(answers);
+        }
+        if self.attendant.knows_host()
+            && let Some(sockets) = hosts.request(clock::Instant::of(now.wall))
+        {
+            self.attendant.ask(&sockets);
+        }
     }
 
     fn look_at_losses(&mut self, now: Now, wishes: Wishes) {

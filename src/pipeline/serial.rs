@@ -7,6 +7,7 @@ use crate::capture::bpf::FilterSet;
 use crate::capture::save;
 use crate::capture::{Frame, LinkType, Source};
 use crate::dissect::Registry;
+use crate::flow::hosts::Hosts;
 use crate::flow::{Limits, Table};
 use crate::packet::Facts;
 use crate::text::Text;
@@ -51,6 +52,10 @@ impl<'a> Run<'a> {
         let limits = Limits { memory: options.memory, keep_ended: view.wants_flows(), live: options.live };
         let annotates = save.as_ref().is_some_and(|save| save.annotate);
         let pace = Pace::new(attendant.now(), view.period(), options.duration);
+        let mut table = Table::new(limits);
+        if attendant.knows_host() {
+            table.ask_host();
+        }
         Run {
             source,
             filter,
@@ -60,7 +65,7 @@ impl<'a> Run<'a> {
             registry,
             attendant,
             options,
-            state: State::new(Table::new(limits), annotates),
+            state: State::new(table, annotates),
             outcome: Outcome::default(),
             pace,
             first: None,
@@ -208,6 +213,7 @@ impl<'a> Run<'a> {
         view.end(&state.table, text);
         attendant.progress(source.position());
         outcome.flows = state.table.counts();
+        outcome.host_passed_over = state.table.hosts().map_or(0, Hosts::passed_over);
         outcome.fragments = state.fragments.counts();
         if self.options.live {
             let now = self.attendant.now();

@@ -59,6 +59,9 @@ pub struct Order {
 }
 
 impl Order {
+    /// The order in which conversations are kept.
+    pub const BY_ID: Order = Order { key: Key::Id, descending: false };
+
     /// Reads `KEY` or `-KEY`.
     pub fn parse(text: &str) -> Option<Order> {
         let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
@@ -68,7 +71,7 @@ impl Order {
 
     /// Whether that is the order in which conversations are kept.
     pub fn is_by_id(self) -> bool {
-        self == Order { key: Key::Id, descending: false }
+        self == Order::BY_ID
     }
 
     /// Where a conversation belongs, as of `now`: the lower, the earlier. Takes no memory, but for outcomes a little and for a

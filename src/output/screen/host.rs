@@ -1,5 +1,6 @@
 //! What the host on which frames are captured knows of its own sockets, beside what the frames show.
 
+use crate::flow::hosts::Hosts;
 use crate::flow::tcp::State;
 use crate::flow::{Flow, Socket, Transport};
 use crate::text::Text;
@@ -7,6 +8,8 @@ use crate::text::Text;
 /// A socket that may be this host's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
+    /// The number of its conversation.
+    pub flow: u32,
     /// TCP or UDP.
     pub transport: Transport,
     /// Its own address and port.
@@ -58,6 +61,22 @@ impl Host for NoHost {
     }
 }
 
+/// What this host has told the flow table.
+impl Host for Option<&Hosts> {
+    fn ask(&mut self, sockets: &[Asked]) -> Vec<Known> {
+        let known = |asked: &Asked| {
+            let side = self.and_then(|hosts| hosts.side(asked.flow, &asked.own));
+            side.map_or_else(Known::default, |side| Known {
+                is_local: true,
+                state: side.state,
+                process: side.process.and_then(|process| process.name.clone()),
+                pid: side.process.and_then(|process| process.pid),
+            })
+        };
+        sockets.iter().map(known).collect()
+    }
+}
+
 /// What a host knows of client and server of each of these conversations.
 pub(super) fn ends(flows: &[&Flow], host: &mut dyn Host) -> Vec<[Known; 2]> {
     let asked: Vec<Asked> = flows
@@ -65,7 +84,12 @@ pub(super) fn ends(flows: &[&Flow], host: &mut dyn Host) -> Vec<[Known; 2]> {
         .flat_map(|flow| {
             let key = flow.key.get();
             let [client, server] = [flow.client(), 1 - flow.client()].map(|end| key.socket(end));
-            [(client, server), (server, client)].map(|(own, peer)| Asked { transport: key.transport(), own, peer })
+            [(client, server), (server, client)].map(|(own, peer)| Asked {
+                flow: flow.id,
+                transport: key.transport(),
+                own,
+                peer,
+            })
         })
         // Echo has no sockets. Its places stay empty.
         .filter(|asked| asked.transport != Transport::Echo)
