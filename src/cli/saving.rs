@@ -193,6 +193,11 @@ fn system() -> Option<String> {
 }
 
 impl SavingPlan {
+    /// How many files stay, if old ones make room for new ones.
+    pub fn ring(&self) -> Option<u64> {
+        self.options.files.filter(|_| self.options.size.is_some())
+    }
+
     /// Where the files come from, in this process.
     ///
     /// # Errors
@@ -208,7 +213,7 @@ impl SavingPlan {
             rotation: Rotation {
                 by_size: self.options.size.is_some(),
                 by_time: self.options.interval.is_some(),
-                ring: self.options.files.filter(|_| self.options.size.is_some()),
+                ring: self.ring(),
             },
             zone: self.zone.clone(),
             force: self.force,
@@ -276,7 +281,10 @@ impl After for Commands {
         let argument = if path_is_option { Path::new(".").join(path) } else { path.to_owned() };
         command.arg(argument).stdin(Stdio::null()).process_group(0);
         command.stdout(io::stderr().as_fd().try_clone_to_owned()?);
-        self.running.push((path.to_owned(), command.spawn()?));
+        match command.spawn() {
+            Ok(child) => self.running.push((path.to_owned(), child)),
+            Err(error) => self.ended(path, Err(error)),
+        }
         Ok(())
     }
 
@@ -291,7 +299,8 @@ impl After for Commands {
 
 impl From<&Refused> for Diag {
     fn from(refused: &Refused) -> Self {
-        let diag = Diag::new(Exit::Error, refused.to_string());
+        let exit = if matches!(refused.why, Why::Template(_)) { Exit::Usage } else { Exit::Error };
+        let diag = Diag::new(exit, refused.to_string());
         let name = escaped(refused.name.as_os_str().as_encoded_bytes());
         match &refused.why {
             Why::Exists => diag.hint("take another name, or replace the file:  --force"),
@@ -311,7 +320,7 @@ impl From<&save::Error> for Diag {
             save::Error::Open(refused) => Diag::from(refused),
             error => Diag::new(Exit::Error, error.to_string()),
         };
-        let exit = if error.is_output() { Exit::Output } else { Exit::Error };
+        let exit = if error.is_output() { Exit::Output } else { diag.exit };
         let diag = Diag { exit, ..diag };
         match error {
             save::Error::Link { .. } | save::Error::Time { .. } => {

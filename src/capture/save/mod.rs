@@ -516,3 +516,6 @@ fn wall() -> Time {
         Err(before) => Time::from_nanos(-i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX)),
     }
 }
+
+#[cfg(test)]
+mod tests;
