@@ -161,7 +161,7 @@ pub(super) fn report(
 }
 
 /// Says what was written, and what went wrong with it beside errors.
-pub(super) fn report_saved(saver: &mut Saver, path: &std::path::Path, env: &mut Env<'_>) {
+pub(super) fn report_saved(saver: &mut Saver, path: &std::path::Path, ring: Option<u64>, env: &mut Env<'_>) {
     let mut say = |line: String| {
         let _ = writeln!(env.err, "sniff: {line}");
     };
@@ -188,7 +188,13 @@ pub(super) fn report_saved(saver: &mut Saver, path: &std::path::Path, env: &mut 
     } else {
         escaped(path.as_os_str().as_encoded_bytes())
     };
-    let files = if written.files == 1 { String::new() } else { format!(", {}", many(written.files, "file")) };
+    let files = match written.files {
+        1 => String::new(),
+        files => match ring.filter(|ring| *ring < files) {
+            Some(ring) => format!("; the last {ring} of {files} files are kept"),
+            None => format!(", {}", many(files, "file")),
+        },
+    };
     say(format!("{} written to {name} ({} bytes{files})", many(written.frames, "packet"), written.bytes));
     for note in saver.notes() {
         say(note);

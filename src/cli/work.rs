@@ -57,6 +57,8 @@ struct Work {
 struct Saving {
     saver: Saver,
     path: PathBuf,
+    /// How many files are kept.
+    ring: Option<u64>,
     annotate: bool,
 }
 
@@ -118,10 +120,10 @@ fn open(
     let saving = match saving {
         None => None,
         Some((saving, opener)) => {
-            let (path, annotate) = (saving.path.clone(), saving.annotate);
+            let (path, ring, annotate) = (saving.path.clone(), saving.ring(), saving.annotate);
             let mut saver = saving.saver(opener, source.sections(), link)?;
             saver.begin(source.interfaces()).map_err(|e| Diag::from(&e))?;
-            Some(Saving { saver, path, annotate })
+            Some(Saving { saver, path, ring, annotate })
         }
     };
     Ok(Work { source, filter, saving })
@@ -188,7 +190,7 @@ fn run(
     }
     report(&outcome, source, is_live, asked.expression.as_deref(), env);
     if let Some(saving) = saving {
-        report_saved(&mut saving.saver, &saving.path, env);
+        report_saved(&mut saving.saver, &saving.path, saving.ring, env);
     }
     for note in view.notes() {
         let _ = writeln!(env.err, "sniff: {note}");

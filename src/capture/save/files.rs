@@ -265,7 +265,7 @@ impl Opener for Files {
     fn open(&mut self, request: &Request) -> Result<Opened, Refused> {
         if let Some(special) = self.special() {
             let mut opened = special?;
-            return match opened.file.write_all(&request.header) {
+            return match head(&mut opened.file, &request.header) {
                 Ok(()) => Ok(opened),
                 Err(e) => Err(self.system(&self.template, e)),
             };
@@ -307,8 +307,16 @@ impl Opener for Given {
     fn open(&mut self, request: &Request) -> Result<Opened, Refused> {
         let refused = |why| Refused { name: self.name.clone(), why };
         let Some(mut file) = self.file.take() else { return Err(refused(Why::NotRotated)) };
-        file.write_all(&request.header).map_err(|e| refused(Why::System(e)))?;
+        head(&mut file, &request.header).map_err(|e| refused(Why::System(e)))?;
         Ok(Opened { file, name: self.name.clone(), is_new: false })
+    }
+}
+
+/// Writes a header into a pipe or device. A reader that has gone is met again when frames are written, and that is success.
+fn head(file: &mut File, header: &[u8]) -> io::Result<()> {
+    match file.write_all(header) {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
     }
 }
 
