@@ -225,7 +225,9 @@ fn others_read_what_is_written() {
             .output()
             .expect("tshark runs");
         assert!(out.status.success(), "{path}: {}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8_lossy(&out.stdout).into_owned()
+        // tshark counts blocks as packets that hold none, such as those of systemd's journal.
+        let text = String::from_utf8_lossy(&out.stdout);
+        text.lines().filter(|line| !line.starts_with('\t')).map(|line| format!("{line}\n")).collect::<String>()
     };
     let fixtures = captures::fixtures();
     let chosen =
