@@ -91,8 +91,9 @@ impl Encoder {
         // Headers, padding, and the ends of lists of options.
         const FIXED: u64 = 64;
         let Annotated { frame, comment } = annotated;
-        let record = (frame.data.len() as u64).saturating_add(FIXED);
-        let Encoder::Pcapng(ng) = self else { return record };
+        let data = frame.data.len() as u64;
+        let Encoder::Pcapng(ng) = self else { return data.saturating_add(16) };
+        let record = data.saturating_add(FIXED);
         let text = |sum: u64, text: &[u8]| sum.saturating_add(text.len() as u64).saturating_add(8);
         let comments = frame.comments.iter().map(|c| &**c).chain(*comment).fold(record, text);
         let trailer = self.trailer_len();
