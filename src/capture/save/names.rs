@@ -93,7 +93,8 @@ impl Names {
     pub fn another(&mut self) -> Option<Vec<u8>> {
         let Rotation { by_size, by_time, ring } = self.rotation;
         let base = self.base.as_ref()?;
-        if !(by_size || by_time) || (ring.is_some() && !by_time) || self.tries >= MOST_TRIES {
+        let is_counted = by_time || (by_size && ring.is_none());
+        if !is_counted || self.tries >= MOST_TRIES {
             return None;
         }
         self.tries += 1;
