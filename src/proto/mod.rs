@@ -218,16 +218,16 @@ pub fn key_name(space: Space, key: u16) -> Option<&'static str> {
     let value = u64::from(key);
     match space {
         Space::Link => crate::capture::link_description(crate::capture::LinkType(key)),
-        Space::EtherType => shared::ethertype::ethertype_name(value),
-        Space::IpProto => shared::ipproto::ip_protocol_name(value),
-        Space::TcpPort => shared::ports::tcp_service(value),
-        Space::UdpPort => shared::ports::udp_service(value),
-        Space::Ppp => shared::ppp_protocols::ppp_protocol_name(value),
-        Space::SctpPayload => shared::sctp_names::payload(value),
-        Space::Nlpid => shared::nlpid::nlpid_name(value),
-        Space::Llc => shared::llc::access_point(value),
-        Space::CiscoPid => shared::llc::named(shared::llc::CISCO, value),
-        Space::Ieee8021Pid => shared::llc::named(shared::llc::BRIDGED, value),
+        Space::EtherType => shared::names::ethertype::ethertype_name(value),
+        Space::IpProto => shared::names::ipproto::ip_protocol_name(value),
+        Space::TcpPort => shared::names::ports::tcp_service(value),
+        Space::UdpPort => shared::names::ports::udp_service(value),
+        Space::Ppp => shared::ppp::ppp_protocols::ppp_protocol_name(value),
+        Space::SctpPayload => shared::transport::sctp_names::payload(value),
+        Space::Nlpid => shared::names::nlpid::nlpid_name(value),
+        Space::Llc => shared::lan::llc::access_point(value),
+        Space::CiscoPid => shared::lan::llc::named(shared::lan::llc::CISCO, value),
+        Space::Ieee8021Pid => shared::lan::llc::named(shared::lan::llc::BRIDGED, value),
         Space::Slow | Space::Direct => None,
     }
 }

@@ -7,7 +7,7 @@ use crate::flow::tcp::record::Ignored;
 use crate::flow::tcp::verdict::{Actor, Confidence, Ending, Outcome};
 use crate::flow::tcp::{Evidence, Role, State};
 use crate::flow::{Carrier, Hosts, Report, Transport};
-use crate::proto::shared::ports::{self, PortClass, port_class};
+use crate::proto::shared::names::ports::{self, PortClass, port_class};
 use std::net::IpAddr;
 
 /// A value of a row.

@@ -7,7 +7,7 @@ use crate::flow::tcp::segment::{ACK, CWR, ECE, FIN, PSH, RST, SYN};
 use crate::flow::tcp::{Remarks, Role, State, lasting};
 use crate::input::{Conversation, Extent, WindowScale};
 use crate::packet::{Layer, Packet};
-use crate::proto::shared::{icmp_names, icmpv6_names};
+use crate::proto::shared::{icmp::icmp_names, icmp::icmpv6_names};
 use crate::text::Text;
 use crate::time::Time;
 

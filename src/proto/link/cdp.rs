@@ -10,12 +10,12 @@
 use crate::dissect::{Dissected, Protocol, Seen, Space, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Extent, Input};
-use crate::proto::shared::cdp_line::{self, IP4, IP6, TYPES};
 use crate::proto::shared::checksum::{self, Status};
-use crate::proto::shared::cisco_tlv::{self, HEAD as HEAD_LEN};
-use crate::proto::shared::llc::ORGANIZATIONS;
+use crate::proto::shared::lan::cdp_line::{self, IP4, IP6, TYPES};
+use crate::proto::shared::lan::cisco_tlv::{self, HEAD as HEAD_LEN};
+use crate::proto::shared::lan::llc::ORGANIZATIONS;
 use crate::proto::shared::message;
-use crate::proto::shared::multicast::{ip4_kind, ip6_kind};
+use crate::proto::shared::names::multicast::{ip4_kind, ip6_kind};
 use crate::proto::shared::tlv::Tlv;
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;

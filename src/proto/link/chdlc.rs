@@ -8,7 +8,7 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit, direct};
 use crate::field::{Field, Kind};
 use crate::input::Input;
-use crate::proto::shared::ethertype::{ethertype_name, line_name};
+use crate::proto::shared::names::ethertype::{ethertype_name, line_name};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -11,9 +11,9 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field};
 use crate::input::Input;
-use crate::proto::shared::ethertype::{ethertype_name, line_name};
-use crate::proto::shared::llc;
-use crate::proto::shared::multicast::mac_kind;
+use crate::proto::shared::lan::llc;
+use crate::proto::shared::names::ethertype::{ethertype_name, line_name};
+use crate::proto::shared::names::multicast::mac_kind;
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -7,8 +7,8 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field};
 use crate::input::{Bad, Extent, Input};
-use crate::proto::shared::eapol_key as key;
 use crate::proto::shared::tlv::Tlv;
+use crate::proto::shared::wlan::eapol_key as key;
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

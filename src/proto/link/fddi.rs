@@ -8,7 +8,7 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit, direct};
 use crate::field::{Around, Field, Kind};
 use crate::input::Input;
-use crate::proto::shared::multicast::mac_kind;
+use crate::proto::shared::names::multicast::mac_kind;
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

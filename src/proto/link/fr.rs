@@ -11,8 +11,8 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Input, Stop};
-use crate::proto::shared::ethertype::{ethertype_name, line_name};
-use crate::proto::shared::nlpid::nlpid_name;
+use crate::proto::shared::names::ethertype::{ethertype_name, line_name};
+use crate::proto::shared::names::nlpid::nlpid_name;
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -3,8 +3,8 @@
 use crate::dissect::{Dissected, Protocol, Seen, Space, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::Input;
-use crate::proto::shared::ipcp_compression as compression;
-use crate::proto::shared::ppp_control::{self, Options};
+use crate::proto::shared::ppp::ipcp_compression as compression;
+use crate::proto::shared::ppp::ppp_control::{self, Options};
 use crate::proto::shared::tlv::Tlv;
 use crate::sink::{Off, Sink};
 use crate::text::Text;

@@ -8,7 +8,7 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::Field;
 use crate::input::Input;
-use crate::proto::shared::ethertype::{ethertype_name, line_name};
+use crate::proto::shared::names::ethertype::{ethertype_name, line_name};
 use crate::proto::shared::tlv::Tlv;
 use crate::sink::{Off, Sink};
 use crate::text::Text;

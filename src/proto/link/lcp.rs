@@ -8,8 +8,8 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Extent, Input};
-use crate::proto::shared::ppp_protocols::{line_name, ppp_protocol_name};
-use crate::proto::shared::{lcp_options, ppp_control};
+use crate::proto::shared::ppp::ppp_protocols::{line_name, ppp_protocol_name};
+use crate::proto::shared::{ppp::lcp_options, ppp::ppp_control};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -16,8 +16,8 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit, direct};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Input, Stop};
-use crate::proto::shared::ethertype::{ethertype_name, line_name};
-use crate::proto::shared::llc::{BRIDGED, CISCO, ORGANIZATIONS, access_point, access_point_number, named};
+use crate::proto::shared::lan::llc::{BRIDGED, CISCO, ORGANIZATIONS, access_point, access_point_number, named};
+use crate::proto::shared::names::ethertype::{ethertype_name, line_name};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -7,12 +7,12 @@
 use crate::dissect::{Dissected, Next, Protocol, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Input};
-use crate::proto::shared::lldp_line::{
+use crate::proto::shared::lan::lldp_line::{
     CHASSIS_SUBTYPES, FAMILIES, IP4, IP6, ORG_TYPE, ORGANIZATIONS, PORT_SUBTYPES, TYPES, line, split,
 };
-use crate::proto::shared::multicast::{ip4_kind, ip6_kind, mac_kind};
+use crate::proto::shared::names::multicast::{ip4_kind, ip6_kind, mac_kind};
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{lldp_med as med, lldp_org as org};
+use crate::proto::shared::{lan::lldp_med as med, lan::lldp_org as org};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -12,7 +12,7 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Input};
-use crate::proto::shared::multicast::mac_kind;
+use crate::proto::shared::names::multicast::mac_kind;
 use crate::proto::shared::tlv::Tlv;
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;

@@ -8,7 +8,7 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::Input;
-use crate::proto::shared::ppp_header;
+use crate::proto::shared::ppp::ppp_header;
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -11,7 +11,7 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit, direct};
 use crate::field::{Around, Field};
 use crate::input::{Bad, Input, Stop};
-use crate::proto::shared::pseudowire::{self, Ethernet};
+use crate::proto::shared::tunnel::pseudowire::{self, Ethernet};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -10,7 +10,7 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::Input;
-use crate::proto::shared::ethertype::ethertype_name;
+use crate::proto::shared::names::ethertype::ethertype_name;
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

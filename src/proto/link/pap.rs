@@ -8,7 +8,7 @@
 use crate::dissect::{Dissected, Protocol, Seen, Space, Unit};
 use crate::field::{Field, Kind};
 use crate::input::Input;
-use crate::proto::shared::ppp_control;
+use crate::proto::shared::ppp::ppp_control;
 use crate::proto::shared::tlv::Tlv;
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;

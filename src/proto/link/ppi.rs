@@ -14,7 +14,7 @@ use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Trailer, Unit
 use crate::field::{Field, Kind};
 use crate::input::{Bad, Input, Stop};
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::wlan_radio::{self, FCS_LEN, FCS_ROWS, RADIO_ROWS, Radio};
+use crate::proto::shared::wlan::wlan_radio::{self, FCS_LEN, FCS_ROWS, RADIO_ROWS, Radio};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

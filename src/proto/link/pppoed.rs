@@ -9,7 +9,7 @@ use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::Input;
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{pppoe, pppoe_line};
+use crate::proto::shared::{ppp::pppoe, ppp::pppoe_line};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

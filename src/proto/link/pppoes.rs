@@ -4,7 +4,7 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit, direct};
 use crate::field::Field;
 use crate::input::Input;
-use crate::proto::shared::pppoe;
+use crate::proto::shared::ppp::pppoe;
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -15,7 +15,7 @@ use crate::dissect::{Dissected, Next, Protocol, Space, Step, Unit, direct};
 use crate::field::{Field, Kind};
 use crate::input::{Bad, Input, Stop};
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::wlan_radio::{RADIO_ROWS, Radio};
+use crate::proto::shared::wlan::wlan_radio::{RADIO_ROWS, Radio};
 use crate::sink::{Off, Sink};
 use crate::tree::Tree;
 

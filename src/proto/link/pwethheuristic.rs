@@ -5,7 +5,7 @@
 
 use crate::dissect::{Dissected, Next, Protocol, Space, Step, Unit, direct};
 use crate::input::Input;
-use crate::proto::shared::pseudowire::{self, Ethernet};
+use crate::proto::shared::tunnel::pseudowire::{self, Ethernet};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::tree::Tree;
 

@@ -12,9 +12,9 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Trailer, Unit, direct};
 use crate::field::{Field, Table};
 use crate::input::{Bad, Input};
-use crate::proto::shared::radiotap_rows::*;
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::wlan_radio::{self, FCS_LEN, FCS_ROWS, RADIO_ROWS, Radio, Rate, ht_rate, vht_rate};
+use crate::proto::shared::wlan::radiotap_rows::*;
+use crate::proto::shared::wlan::wlan_radio::{self, FCS_LEN, FCS_ROWS, RADIO_ROWS, Radio, Rate, ht_rate, vht_rate};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -13,7 +13,7 @@
 use crate::dissect::{Dissected, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Field, Kind};
 use crate::input::Input;
-use crate::proto::shared::{cooked, trailer};
+use crate::proto::shared::{lan::cooked, trailer};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -14,8 +14,8 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Bad, Input};
+use crate::proto::shared::lan::stp_line::{self, CHANGE, CONFIGURATION, RAPID, ROLES};
 use crate::proto::shared::message;
-use crate::proto::shared::stp_line::{self, CHANGE, CONFIGURATION, RAPID, ROLES};
 use crate::proto::shared::tlv::Tlv;
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;

@@ -9,8 +9,8 @@
 use crate::dissect::{Dissected, Protocol, Seen, Space, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::Input;
-use crate::proto::shared::cisco_tlv::{self, HEAD as HEAD_LEN};
-use crate::proto::shared::llc::named;
+use crate::proto::shared::lan::cisco_tlv::{self, HEAD as HEAD_LEN};
+use crate::proto::shared::lan::llc::named;
 use crate::proto::shared::message;
 use crate::proto::shared::tlv::Tlv;
 use crate::sink::{Off, Sink};

@@ -9,8 +9,8 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Input};
-use crate::proto::shared::ethertype::{ethertype_name, line_name};
-use crate::proto::shared::llc;
+use crate::proto::shared::lan::llc;
+use crate::proto::shared::names::ethertype::{ethertype_name, line_name};
 use crate::proto::shared::trailer;
 use crate::sink::{Off, Sink};
 use crate::text::Text;

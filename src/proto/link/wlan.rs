@@ -14,11 +14,13 @@
 use crate::dissect::{Dissected, Next, Protocol, Space, Step, Trailer, Unit, direct};
 use crate::field::{Around, Field, Kind as Value};
 use crate::input::{Bad, Input};
-use crate::proto::shared::multicast::mac_kind;
+use crate::proto::shared::names::multicast::mac_kind;
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::wlan_frame::{self, Body, CONTROL, DATA, Kind, MANAGEMENT, Plan, SUBFRAME};
-use crate::proto::shared::wlan_names::subtype_name;
-use crate::proto::shared::{wlan_control, wlan_ht, wlan_line, wlan_mgmt, wlan_rsn, wlan_tags};
+use crate::proto::shared::wlan::wlan_frame::{self, Body, CONTROL, DATA, Kind, MANAGEMENT, Plan, SUBFRAME};
+use crate::proto::shared::wlan::wlan_names::subtype_name;
+use crate::proto::shared::{
+    wlan::wlan_control, wlan::wlan_ht, wlan::wlan_line, wlan::wlan_mgmt, wlan::wlan_rsn, wlan::wlan_tags,
+};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

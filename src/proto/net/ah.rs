@@ -10,8 +10,8 @@
 use crate::dissect::{Dissected, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Input, Stop};
-use crate::proto::shared::ipproto::ip_protocol_name;
-use crate::proto::shared::ipv6_chain as chain;
+use crate::proto::shared::ip::ipv6_chain as chain;
+use crate::proto::shared::names::ipproto::ip_protocol_name;
 use crate::proto::shared::tlv::Tlv;
 use crate::sink::{Off, Sink};
 use crate::text::Text;

@@ -11,9 +11,9 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::Input;
-use crate::proto::shared::ethertype::ethertype_name;
-use crate::proto::shared::hardware;
-use crate::proto::shared::multicast::{ip4_kind, mac_kind};
+use crate::proto::shared::names::ethertype::ethertype_name;
+use crate::proto::shared::names::hardware;
+use crate::proto::shared::names::multicast::{ip4_kind, mac_kind};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

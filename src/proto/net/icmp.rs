@@ -12,9 +12,9 @@ use crate::dissect::{Dissected, Echo, Follow, Next, Protocol, Seen, Space, Step,
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Bad, Extent, Input};
 use crate::proto::shared::checksum::{self, Covered};
-use crate::proto::shared::icmp_names::{code_meaning, code_name, type_meaning, type_name};
-use crate::proto::shared::ip_options::clock;
-use crate::proto::shared::{icmp_ext, icmp_line, mobile_ip};
+use crate::proto::shared::icmp::icmp_names::{code_meaning, code_name, type_meaning, type_name};
+use crate::proto::shared::ip::ip_options::clock;
+use crate::proto::shared::{icmp::icmp_ext, icmp::icmp_line, ip::mobile_ip};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

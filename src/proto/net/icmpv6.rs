@@ -9,9 +9,9 @@ use crate::dissect::{Dissected, Echo, Follow, Next, Protocol, Seen, Space, Step,
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Extent, Input};
 use crate::proto::shared::checksum::{self, Covered, Status};
-use crate::proto::shared::icmpv6_names::{code_name, explain_code, explain_type, type_name};
+use crate::proto::shared::icmp::icmpv6_names::{code_name, explain_code, explain_type, type_name};
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{icmp_ext, icmpv6_more as more, mld, ndp, ndp_more};
+use crate::proto::shared::{icmp::icmp_ext, icmp::icmpv6_more as more, icmp::mld, icmp::ndp, icmp::ndp_more};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

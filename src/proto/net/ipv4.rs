@@ -13,10 +13,10 @@ use crate::dissect::{Dissected, Fragment, FragmentRows, Hop, Next, Protocol, See
 use crate::field::{Around, Field, Kind};
 use crate::input::{Addresses, Bad, Extent, Input, Stop};
 use crate::proto::shared::checksum::{self, Covered, Status};
-use crate::proto::shared::dscp::{dscp_meaning, dscp_name, ecn_meaning, ecn_name};
-use crate::proto::shared::ip_options;
-use crate::proto::shared::ipproto::{ip_protocol_description, ip_protocol_name};
-use crate::proto::shared::multicast::ip4_kind;
+use crate::proto::shared::ip::ip_options;
+use crate::proto::shared::names::dscp::{dscp_meaning, dscp_name, ecn_meaning, ecn_name};
+use crate::proto::shared::names::ipproto::{ip_protocol_description, ip_protocol_name};
+use crate::proto::shared::names::multicast::ip4_kind;
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -10,10 +10,10 @@
 use crate::dissect::{Dissected, Hop, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Addresses, Bad, Extent, Input, Stop};
-use crate::proto::shared::dscp::{dscp_meaning, dscp_name, ecn_meaning, ecn_name};
-use crate::proto::shared::ipproto::ip_protocol_name;
-use crate::proto::shared::multicast::{ip6_kind, ip6_scope};
-use crate::proto::shared::{ioam, ipv6_chain as chain, ipv6_options as options};
+use crate::proto::shared::names::dscp::{dscp_meaning, dscp_name, ecn_meaning, ecn_name};
+use crate::proto::shared::names::ipproto::ip_protocol_name;
+use crate::proto::shared::names::multicast::{ip6_kind, ip6_scope};
+use crate::proto::shared::{ip::ioam, ip::ipv6_chain as chain, ip::ipv6_options as options};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

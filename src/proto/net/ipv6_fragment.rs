@@ -8,8 +8,8 @@
 use crate::dissect::{Dissected, Fragment, FragmentRows, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Extent, Input};
-use crate::proto::shared::ipproto::ip_protocol_name;
-use crate::proto::shared::ipv6_chain as chain;
+use crate::proto::shared::ip::ipv6_chain as chain;
+use crate::proto::shared::names::ipproto::ip_protocol_name;
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -7,8 +7,8 @@
 use crate::dissect::{Dissected, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Field, Kind};
 use crate::input::Input;
-use crate::proto::shared::ipproto::ip_protocol_name;
-use crate::proto::shared::{ipv6_chain as chain, ipv6_options as options};
+use crate::proto::shared::names::ipproto::ip_protocol_name;
+use crate::proto::shared::{ip::ipv6_chain as chain, ip::ipv6_options as options};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

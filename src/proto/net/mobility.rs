@@ -8,9 +8,9 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind, Table};
 use crate::input::Input;
-use crate::proto::shared::ipproto::ip_protocol_name;
+use crate::proto::shared::names::ipproto::ip_protocol_name;
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{ipv6_chain as chain, mobility_options as options};
+use crate::proto::shared::{ip::ipv6_chain as chain, ip::mobility_options as options};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

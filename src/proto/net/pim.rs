@@ -10,7 +10,7 @@ use crate::field::{Around, Field, Kind};
 use crate::input::{Addresses, Extent, Input};
 use crate::proto::shared::checksum::{self, Covered, Status};
 use crate::proto::shared::message;
-use crate::proto::shared::pim_address::{self as address, Rows};
+use crate::proto::shared::routing::pim_address::{self as address, Rows};
 use crate::proto::shared::tlv::Tlv;
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;

@@ -15,10 +15,10 @@ use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Trailer, Unit
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Extent, Input};
 use crate::proto::shared::checksum::{self, Status};
-use crate::proto::shared::ports::sctp_service;
-use crate::proto::shared::sctp_chunks::{self as chunks, DATA};
+use crate::proto::shared::names::ports::sctp_service;
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{port_words, sctp_line, sctp_parameters as parameters};
+use crate::proto::shared::transport::sctp_chunks::{self as chunks, DATA};
+use crate::proto::shared::{names::port_words, transport::sctp_line, transport::sctp_parameters as parameters};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -16,8 +16,8 @@ use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Unit}
 use crate::field::{Around, At, Field, Kind};
 use crate::input::{Bad, Extent, Input, Stop, WindowScale};
 use crate::proto::shared::checksum::{self, Covered, Status};
-use crate::proto::shared::ports::tcp_service;
-use crate::proto::shared::{mptcp, port_words, tcp_options, tcp_options_line};
+use crate::proto::shared::names::ports::tcp_service;
+use crate::proto::shared::{names::port_words, transport::mptcp, transport::tcp_options, transport::tcp_options_line};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

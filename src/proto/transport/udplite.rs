@@ -11,8 +11,8 @@ use crate::dissect::{Dissected, Follow, Next, Protocol, Seen, Space, Step, Unit}
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Extent, Input};
 use crate::proto::shared::checksum::{self, Covered, Status};
-use crate::proto::shared::port_words;
-use crate::proto::shared::ports::udp_service;
+use crate::proto::shared::names::port_words;
+use crate::proto::shared::names::ports::udp_service;
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -16,7 +16,7 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Input, Stop};
-use crate::proto::shared::ethertype::{ethertype_name, line_name};
+use crate::proto::shared::names::ethertype::{ethertype_name, line_name};
 use crate::proto::shared::tlv::Tlv;
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;

@@ -14,7 +14,7 @@ use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit, direct}
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Extent, Input, Stop};
 use crate::proto::shared::checksum::{self, Covered, Status};
-use crate::proto::shared::ethertype::{ethertype_name, line_name};
+use crate::proto::shared::names::ethertype::{ethertype_name, line_name};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -20,8 +20,8 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit, direct};
 use crate::field::{Around, Field, Kind};
 use crate::input::{Bad, Extent, Input, Stop};
-use crate::proto::shared::gtp::message_name;
 use crate::proto::shared::tlv::Tlv;
+use crate::proto::shared::tunnel::gtp::message_name;
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -10,8 +10,8 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit, direct};
 use crate::field::{Field, Kind};
 use crate::input::{Bad, Extent, Input, Stop};
-use crate::proto::shared::gtp::{GROUPED, element_name_v2, message_name_v2};
 use crate::proto::shared::tlv::Tlv;
+use crate::proto::shared::tunnel::gtp::{GROUPED, element_name_v2, message_name_v2};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -15,7 +15,7 @@ use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit, direct}
 use crate::field::{Field, Kind, Table};
 use crate::input::{Bad, Extent, Input, Stop};
 use crate::proto::shared::tlv::Tlv;
-use crate::proto::shared::{l2tp_avp, lcp_options};
+use crate::proto::shared::{ppp::l2tp_avp, ppp::lcp_options};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

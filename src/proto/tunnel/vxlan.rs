@@ -11,7 +11,7 @@
 use crate::dissect::{Dissected, Next, Protocol, Seen, Space, Step, Unit};
 use crate::field::{Field, Kind};
 use crate::input::{Bad, Input};
-use crate::proto::shared::vxlan::{NETWORK, VNI};
+use crate::proto::shared::tunnel::vxlan::{NETWORK, VNI};
 use crate::sink::{Off, Sink};
 use crate::text::Text;
 use crate::tree::Tree;

@@ -1,0 +1,5 @@
+//! What headers of tunnels share.
+
+pub mod gtp;
+pub mod pseudowire;
+pub mod vxlan;
