@@ -1,6 +1,7 @@
 //! Attends a run: signals in, news and progress out.
 
 use super::progress::Progress;
+use super::relay::Waiting;
 use super::signals::Signals;
 use crate::capture::{Event, Interface, Losses};
 use crate::helper::owners::Owners;
@@ -19,6 +20,8 @@ pub(super) struct Attending<'a> {
     pub(super) verbose: bool,
     /// Who knows whose the sockets of this host are.
     pub(super) owners: Option<Owners>,
+    /// What waits to be written, when somebody else writes it.
+    pub(super) waiting: Option<Waiting>,
     /// Asks the terminal for its columns and lines.
     pub(super) window: fn() -> Option<(usize, usize)>,
 }
@@ -69,6 +72,10 @@ impl Attendant for Attending<'_> {
                 Some(Vec::new())
             }
         }
+    }
+
+    fn is_output_behind(&self) -> bool {
+        self.waiting.as_ref().is_some_and(Waiting::is_behind)
     }
 
     fn progress(&mut self, bytes: u64) {

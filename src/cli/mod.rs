@@ -14,6 +14,7 @@ mod memory;
 mod moment;
 pub mod plan;
 pub mod progress;
+mod relay;
 mod report;
 pub mod run;
 pub mod saving;

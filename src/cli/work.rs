@@ -6,6 +6,7 @@ use super::diag::{Diag, Exit};
 use super::guarding::Guard;
 use super::plan::{Plan, ViewPlan, plan};
 use super::progress::Progress;
+use super::relay::Relay;
 use super::report::{announce, finish, report, report_saved};
 use super::run::{Env, put, typed};
 use super::source::{self, Input};
@@ -21,6 +22,9 @@ use crate::sandbox::Role;
 use crate::text::Text;
 use anyhow::bail;
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 
 /// Does what the words ask for, which are no verb's.
@@ -150,12 +154,19 @@ fn run(
     let is_live = matches!(plan.input, Input::Live(_));
     let is_table = matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..) | ViewPlan::Sockets(..));
     let width = if is_table { env.table_width() } else { env.width() };
+    // Nobody who stops reading what is shown may stop what is saved.
+    let mut relay =
+        match saving.is_some() && is_live && env.process.is_some() && !matches!(plan.view, ViewPlan::Nothing) {
+            true => std::io::stdout().as_fd().try_clone_to_owned().map(File::from).and_then(Relay::start).ok(),
+            false => None,
+        };
     let mut attendant = Attending {
         signals: env.signals,
         progress: Progress::new(env.err_is_terminal && !env.out_is_terminal && !is_live, source.size()),
         err: env.err,
         verbose: plan.style.verbose > 0,
         owners,
+        waiting: relay.as_ref().map(Relay::waiting),
         window: env.window,
     };
     let link = source.interfaces().first().map(|i| i.link);
@@ -174,17 +185,25 @@ fn run(
     };
     let asked = Asked::of(&plan);
     let mut view = views::view(plan, width);
-    let outcome = pipeline::run(Job {
+    let mut outcome = pipeline::run(Job {
         source,
         filter,
         save: saving.as_mut().map(|s| Save { saver: &mut s.saver, annotate: s.annotate, only }),
         view: view.as_mut(),
-        out: env.out,
+        out: match &mut relay {
+            Some(relay) => relay,
+            None => env.out,
+        },
         registry,
         attendant: &mut attendant,
         options,
     });
     attendant.progress.done();
+    if let Some(Err(error)) = relay.map(Relay::finish)
+        && matches!(outcome.ended, Ended::Done | Ended::Interrupted)
+    {
+        outcome.ended = if error.kind() == ErrorKind::BrokenPipe { Ended::ClosedPipe } else { Ended::Output(error) };
+    }
     if asked.count {
         put(env, format!("{}\n", packets(outcome.passed)).as_bytes())?;
     }

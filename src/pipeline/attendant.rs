@@ -76,6 +76,12 @@ pub trait Attendant {
         None
     }
 
+    /// Whether more is written than the reader of the output reads. Asked only when frames are saved, so that they can be saved
+    /// without being shown.
+    fn is_output_behind(&self) -> bool {
+        false
+    }
+
     /// Told now and then how many bytes of the input have been read.
     fn progress(&mut self, _bytes: u64) {}
 

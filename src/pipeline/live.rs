@@ -59,8 +59,9 @@ impl Pace {
         self.effort
     }
 
-    /// Whether there is less time than work, when a frame that arrived at this time is read only now.
-    fn keep_up(&mut self, arrived: Time, now: Time) {
+    /// Whether there is less time than work, when a frame that arrived at this time is read only now, or the reader of the
+    /// output is behind.
+    fn keep_up(&mut self, arrived: Time, now: Time, is_output_behind: bool) {
         let late = u64::try_from(now.since(arrived).as_nanos()).map_or(Duration::ZERO, Duration::from_nanos);
         self.effort = match self.effort {
             _ if late > FAR_BEHIND => Effort::Count,
@@ -68,6 +69,9 @@ impl Pace {
             _ if late < CAUGHT_UP => Effort::Show,
             effort => effort,
         };
+        if is_output_behind {
+            self.effort = self.effort.min(Effort::Follow);
+        }
     }
 }
 
@@ -98,7 +102,8 @@ impl Pace {
 impl Run<'_> {
     /// No frame is there: shows what is known, lets timers fire, and waits.
     pub(super) fn idle(&mut self) -> Result<(), Ended> {
-        self.pace.effort = Effort::Show;
+        let is_behind = self.options.may_shed && self.attendant.is_output_behind();
+        self.pace.effort = if is_behind { Effort::Follow } else { Effort::Show };
         self.attend(None)?;
         self.flush()?;
         let now = self.attendant.now();
@@ -124,7 +129,7 @@ impl Run<'_> {
         let now = self.attendant.now();
         if let Some(arrived) = arrived {
             if self.options.may_shed {
-                self.pace.keep_up(arrived, now.wall);
+                self.pace.keep_up(arrived, now.wall, self.attendant.is_output_behind());
             }
         } else {
             let known = clock::Instant::of(now.wall).plus(-ON_THE_WAY).time();

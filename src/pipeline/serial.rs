@@ -219,7 +219,7 @@ impl<'a> Run<'a> {
             let now = self.attendant.now();
             self.show_losses(now);
         }
-        let failed = failed.map_or_else(|| write(self.out, &mut self.options.text, true), Err);
+        // What is saved is whole before somebody may have to be waited for.
         if let Some(save) = &mut self.save {
             save.saver.describe(self.source.interfaces());
             if let Err(error) = save.saver.finish(&self.outcome.losses)
@@ -228,6 +228,7 @@ impl<'a> Run<'a> {
                 self.outcome.ended = not_saved(error);
             }
         }
+        let failed = failed.map_or_else(|| write(self.out, &mut self.options.text, true), Err);
         if let Err(error) = failed {
             // A damaged input is the older news, and is told anyway.
             if matches!(self.outcome.ended, Ended::Done | Ended::Interrupted) {
