@@ -103,15 +103,7 @@ const SENDING: &[i64] = &[c::SYS_write, c::SYS_writev, c::SYS_pwrite64, c::SYS_s
 /// Device requests: the size and kind of a terminal, bytes waiting, blocking or not, close on exec, and the flags of an
 /// interface, by which libpcap tells one that is down from one that is gone. Above all not `TIOCSTI`, which types into the
 /// terminal.
-const REQUESTS: &[u64] = &[
-    c::TIOCGWINSZ as u64,
-    c::TCGETS as u64,
-    TCGETS2,
-    c::FIONREAD as u64,
-    c::FIONBIO as u64,
-    c::FIOCLEX as u64,
-    c::SIOCGIFFLAGS as u64,
-];
+const REQUESTS: &[u64] = &[c::TIOCGWINSZ, c::TCGETS, TCGETS2, c::FIONREAD, c::FIONBIO, c::FIOCLEX, c::SIOCGIFFLAGS];
 /// Newer C libraries ask this of a terminal instead of `TCGETS`.
 const TCGETS2: u64 = 0x802c_542a;
 

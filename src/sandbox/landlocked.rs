@@ -7,7 +7,7 @@ use super::Role;
 use super::report::State;
 use crate::text::escaped;
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, PathBeneath, PathFd, Ruleset,
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, PathBeneath, PathFd, Ruleset,
     RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 use std::ffi::OsStr;
@@ -55,7 +55,7 @@ fn restricted(role: Role<'_>) -> Result<State, RulesetError> {
                 | AccessFs::Truncate
                 // Asking a device that has the file's name whether it is a terminal.
                 | AccessFs::IoctlDev;
-            ruleset = ruleset.add_rule(PathBeneath::new(folder, BitFlags::from(rights)))?;
+            ruleset = ruleset.add_rule(PathBeneath::new(folder, rights))?;
         }
         Role::Owners | Role::Commands => {}
     }
