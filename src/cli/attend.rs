@@ -18,6 +18,8 @@ pub(super) struct Attending<'a> {
     pub(super) progress: Progress,
     /// `-v`: losses are told when they happen.
     pub(super) verbose: bool,
+    /// That packets are not shown has been told.
+    pub(super) is_told_unshown: bool,
     /// Who knows whose the sockets of this host are.
     pub(super) owners: Option<Owners>,
     /// What waits to be written, when somebody else writes it.
@@ -96,7 +98,12 @@ impl Attendant for Attending<'_> {
             News::Losses(losses, interfaces) if self.verbose => losses_in_words(losses, interfaces),
             News::Losses(..) => return,
             News::Counts(captured, losses, _) => counts(captured, losses).join(", "),
-            News::Unshown(n) => format!("{n} packets saved but not shown until now, because there was no time"),
+            // The first time it is news; how many there were is told at the end.
+            News::Unshown(_) if self.is_told_unshown && !self.verbose => return,
+            News::Unshown(n) => {
+                self.is_told_unshown = true;
+                format!("{} saved but not shown until now, because showing does not keep up", packets(n))
+            }
         };
         // Nothing can be said when standard error is gone.
         let _ = writeln!(self.err, "sniff: {line}");

@@ -111,8 +111,8 @@ pub(super) fn report(
         ),
         (
             outcome.unshown,
-            "packet was saved but not shown, because there was no time",
-            "packets were saved but not shown, because there was no time",
+            "packet was saved but not shown, because showing did not keep up",
+            "packets were saved but not shown, because showing did not keep up",
         ),
         (
             outcome.unfollowed,

@@ -165,6 +165,7 @@ fn run(
         progress: Progress::new(env.err_is_terminal && !env.out_is_terminal && !is_live, source.size()),
         err: env.err,
         verbose: plan.style.verbose > 0,
+        is_told_unshown: false,
         owners,
         waiting: relay.as_ref().map(Relay::waiting),
         window: env.window,
