@@ -130,7 +130,13 @@ fn a_full_disk_is_exit_5() {
 #[test]
 fn wrong_usage_is_exit_2_and_says_what_to_type() {
     for (args, told) in [
-        (&[][..], "sniff -r trace.pcap"),
+        (&["-i", "lo", "-r", CAPTURE][..], "sniff -r trace.pcap"),
+        (&["-r", CAPTURE, "-a", "minutes:3"], "duration:SECONDS"),
+        (&["-r", CAPTURE, "-a", "filesize:10"], "-w"),
+        (&["-r", CAPTURE, "--flows", "--every", "2"], "live capture"),
+        (&["-r", CAPTURE, "-C", "1"], "-w"),
+        (&["-r", CAPTURE, "-w", "x", "-W", "3"], "-C 100"),
+        (&["-r", CAPTURE, "-w", "x.pcap", "--annotate"], ".pcapng"),
         (&["-r", CAPTURE, "-T", "fields"], "--fields"),
         (&["-r", CAPTURE, "-T", "fields", "--fields", "ip.scr"], "ip.src"),
         (&["-r", CAPTURE, "-O", "tpc"], "tcp"),
