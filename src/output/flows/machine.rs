@@ -16,8 +16,9 @@ pub(super) struct Json {
 }
 
 impl Json {
-    pub(super) fn flow(&mut self, report: &Report, hosts: Option<&Hosts>, out: &mut Text) {
-        self.object(&FLOW, About::new(report, hosts), out);
+    /// Writes a conversation, for the last time or in a snapshot.
+    pub(super) fn flow(&mut self, report: &Report, hosts: Option<&Hosts>, is_final: bool, out: &mut Text) {
+        self.object(&FLOW, About::new(report, hosts, is_final), out);
         out.ch('\n');
     }
 
@@ -162,9 +163,9 @@ impl Csv {
         out.ch('\n');
     }
 
-    pub(super) fn flow(&mut self, report: &Report, hosts: Option<&Hosts>, out: &mut Text) {
+    pub(super) fn flow(&mut self, report: &Report, hosts: Option<&Hosts>, is_final: bool, out: &mut Text) {
         let start = out.len();
-        self.cells(&FLOW, Some(About::new(report, hosts)), start, out);
+        self.cells(&FLOW, Some(About::new(report, hosts, is_final)), start, out);
         out.ch('\n');
     }
 

@@ -81,8 +81,8 @@ impl Flows {
         self.shown += 1;
         match &mut self.writer {
             Writer::Text(rows) => rows.flow(&report, table.hosts(), out),
-            Writer::Json(json) => json.flow(&report, table.hosts(), out),
-            Writer::Csv(csv) => csv.flow(&report, table.hosts(), out),
+            Writer::Json(json) => json.flow(&report, table.hosts(), true, out),
+            Writer::Csv(csv) => csv.flow(&report, table.hosts(), true, out),
         }
     }
 
@@ -111,8 +111,8 @@ impl Flows {
             let report = Report::of(flow, table.now());
             match &mut self.writer {
                 Writer::Text(_) => {}
-                Writer::Json(json) => json.flow(&report, table.hosts(), out),
-                Writer::Csv(csv) => csv.flow(&report, table.hosts(), out),
+                Writer::Json(json) => json.flow(&report, table.hosts(), false, out),
+                Writer::Csv(csv) => csv.flow(&report, table.hosts(), false, out),
             }
         }
     }

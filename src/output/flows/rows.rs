@@ -61,11 +61,13 @@ pub(super) struct About<'a> {
     pub(super) report: &'a Report,
     end: &'a End,
     hosts: Option<&'a Hosts>,
+    /// Nothing more will be said of it.
+    is_final: bool,
 }
 
 impl<'a> About<'a> {
-    pub(super) fn new(report: &'a Report, hosts: Option<&'a Hosts>) -> About<'a> {
-        About { report, end: &report.client, hosts }
+    pub(super) fn new(report: &'a Report, hosts: Option<&'a Hosts>, is_final: bool) -> About<'a> {
+        About { report, end: &report.client, hosts, is_final }
     }
 
     /// What this host knows of the end.
@@ -172,11 +174,17 @@ impl Row {
 }
 
 /// The rows of a conversation, in the order in which they are shown.
-pub(crate) static FLOW: [Row; 21] = [
+pub(crate) static FLOW: [Row; 22] = [
     one("type", Kind::Always("flow"), "What the object is", |_| Value::Word("flow")),
     one("id", Kind::Count, "Number of the conversation, from 1, by its first packet", |a| {
         Value::Count(a.report.id.into())
     }),
+    one(
+        "final",
+        Kind::Bool,
+        "Whether this is the last word about it; false in a snapshot (--every), which others follow",
+        |a| Value::Bool(a.is_final),
+    ),
     one("protocol", Kind::Word(|| vec!["tcp", "udp", "icmp", "icmpv6"]), "What it is; icmp and icmpv6 are echo", |a| {
         Value::Word(protocol(a.report))
     }),

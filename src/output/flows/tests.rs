@@ -43,6 +43,17 @@ fn text(width: usize) -> Form {
 }
 
 #[test]
+fn a_snapshot_is_not_the_last_word() {
+    let table = table(2);
+    let mut flows = Flows::new(Form::Json, Order::parse("id").expect("an order"), None);
+    let mut out = Text::new();
+    flows.snapshot(&table, &mut out);
+    flows.rest(&table, &mut out, &mut |_| true);
+    let said = |word| out.as_str().lines().filter(|line| line.contains(word)).count();
+    assert_eq!((said("\"final\":false,"), said("\"final\":true,")), (2, 2), "{}", out.as_str());
+}
+
+#[test]
 fn rows_behind_the_thousandth_stand_in_the_same_columns() {
     let shown = shown(text(100), "id", None, &table(1003));
     let lines: Vec<&str> = shown.lines().collect();
