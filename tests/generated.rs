@@ -1,7 +1,7 @@
 //! The documents that are generated from the field tables are what the tables say; `BLESS=1` rewrites them.
 
 use sniff::dissect::Registry;
-use sniff::output::schema::{conversations, story};
+use sniff::output::schema::{conversations, live, story};
 use sniff::output::{fields, flows, protocols, schema};
 use sniff::proto;
 use std::path::Path;
@@ -53,4 +53,10 @@ fn the_schemas_of_conversations_are_kept() {
     compare("docs/schema/transition.schema.json", &conversations::transition_schema());
     compare("docs/schema/socket.schema.json", &conversations::socket_schema());
     compare("docs/schema/story.schema.json", &story::story_schema());
+}
+
+#[test]
+fn the_schemas_of_live_captures_are_kept() {
+    compare("docs/schema/statistics.schema.json", &live::statistics_schema());
+    compare("docs/schema/interface.schema.json", &live::interface_schema());
 }

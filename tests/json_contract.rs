@@ -3,13 +3,16 @@
 
 use serde_json::Value;
 use sniff::capture;
+use sniff::capture::{Interface, LinkType, Losses};
 use sniff::dissect::Registry;
 use sniff::output::json::Json;
-use sniff::output::schema::{conversations, packet_schema, story};
+use sniff::output::losses;
+use sniff::output::schema::{conversations, live, packet_schema, story};
 use sniff::packet::Packet;
 use sniff::pipeline::{Job, Options, Unattended, View, run};
 use sniff::proto;
 use sniff::text::Text;
+use sniff::time::Time;
 use sniff::tree::Tree;
 use sniff_testing::program;
 use std::collections::{BTreeMap, HashSet};
@@ -139,6 +142,60 @@ fn printed(path: &Path, args: &[&str]) -> String {
     program::run(words).out
 }
 
+fn validator(schema: &str) -> jsonschema::Validator {
+    let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
+    jsonschema::draft202012::meta::validate(&schema).expect("the schema is a schema");
+    jsonschema::draft202012::options().should_validate_formats(true).build(&schema).expect("the schema compiles")
+}
+
+/// Checks one line that must begin so.
+fn check(line: &str, start: &str, validator: &jsonschema::Validator, place: &str) {
+    let value: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}: {line}"));
+    assert!(line.starts_with(start), "{place}: {line}");
+    assert_eq!(repeated_key(line), None, "{place}: {line}");
+    let errors: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{place}: {}\n{line}", errors.join("; "));
+}
+
+#[test]
+fn counts_of_a_live_capture_are_as_their_schema_says() {
+    let validator = validator(&live::statistics_schema());
+    let interface = Interface {
+        file: 0,
+        described: true,
+        name: Some((*b"eth\xff\"0").into()),
+        description: None,
+        link: LinkType(1),
+        snaplen: 0,
+        fcs_len: None,
+        comments: Vec::new(),
+        received: None,
+        dropped: None,
+    };
+    let losses = [0, 1].map(|n| Losses { interface: n, received: 9, delivered: 5, dropped: 3, interface_dropped: 2 });
+    let mut json = losses::Json::default();
+    // Of a year that RFC 3339 cannot write, the time is null.
+    for (secs, losses) in [(1_767_225_600, &losses[..]), (1_767_225_601, &[]), (i64::MAX, &losses[..1])] {
+        let interfaces = std::slice::from_ref(&interface);
+        let mut out = Text::new();
+        let time = Time::new(secs, 7);
+        json.count(&losses::Count { time, captured: 5, unshown: 1, losses, interfaces }, &mut out);
+        assert_eq!(out.as_str().lines().count(), 1, "{}", out.as_str());
+        check(out.as_str().trim_end(), "{\"type\":\"statistics\",", &validator, "statistics");
+    }
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn the_interfaces_of_this_machine_are_as_their_schema_says() {
+    let ran = program::run(["-D", "-T", "json"].map(OsString::from));
+    let validator = validator(&live::interface_schema());
+    assert!(!ran.out.is_empty(), "every machine has a loopback interface");
+    for line in ran.out.lines() {
+        check(line, "{\"type\":\"interface\",", &validator, "-D");
+    }
+}
+
 #[test]
 fn every_conversation_and_change_of_state_is_as_its_schema_says() {
     let mut paths = Vec::new();
@@ -151,21 +208,13 @@ fn every_conversation_and_change_of_state_is_as_its_schema_says() {
         ("\"", &["--conn", "1", "-T", "json"], story::story_schema()),
     ];
     for (kind, args, schema) in cases {
-        let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
-        let options = jsonschema::draft202012::options().should_validate_formats(true);
-        let validator = options.build(&schema).expect("the schema compiles");
+        let validator = validator(&schema);
         let start = format!("{{\"type\":{kind}");
         let mut lines = 0;
         for path in &paths {
             for line in printed(path, args).lines() {
-                let place = path.display();
                 lines += 1;
-                let value: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}: {line}"));
-                assert!(line.starts_with(&start), "{place}: {line}");
-                assert_eq!(repeated_key(line), None, "{place}: {line}");
-                let errors: Vec<String> =
-                    validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
-                assert!(errors.is_empty(), "{place}: {}\n{line}", errors.join("; "));
+                check(line, &start, &validator, &path.display().to_string());
             }
         }
         assert!(lines > 0, "there are lines of type {kind}");

@@ -110,6 +110,7 @@ pub(super) fn json(devices: &[Device], out: &mut Text) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::schema::live::interface_schema;
 
     fn device() -> Device {
         Device {
@@ -148,6 +149,12 @@ mod tests {
         );
         let lines: Vec<serde_json::Value> =
             out.as_str().lines().map(|line| serde_json::from_str(line).expect("a line is an object")).collect();
+        let schema: serde_json::Value = serde_json::from_str(&interface_schema()).expect("the schema is JSON");
+        let validator = jsonschema::draft202012::new(&schema).expect("the schema compiles");
+        for line in &lines {
+            let wrong: Vec<String> = validator.iter_errors(line).map(|e| e.to_string()).collect();
+            assert!(wrong.is_empty(), "{wrong:?}: {line}");
+        }
         assert_eq!(lines[0]["type"], "interface");
         assert_eq!(lines[0]["addresses"][1]["ip"], "2001:db8::1");
         assert_eq!(lines[0]["link_address"], "02:00:00:00:00:0a");

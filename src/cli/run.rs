@@ -181,6 +181,8 @@ fn verb(args: Vec<OsString>, env: &mut Env<'_>) -> anyhow::Result<Exit> {
                 Document::TransitionSchema => conversations::transition_schema().into_bytes(),
                 Document::SocketSchema => conversations::socket_schema().into_bytes(),
                 Document::StorySchema => story::story_schema().into_bytes(),
+                Document::StatisticsSchema => schema::live::statistics_schema().into_bytes(),
+                Document::InterfaceSchema => schema::live::interface_schema().into_bytes(),
             };
             put(env, &document)
         }

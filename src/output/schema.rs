@@ -5,6 +5,7 @@
 
 pub mod conversations;
 mod doc;
+pub mod live;
 pub mod story;
 
 use super::json::MAX_EXACT;

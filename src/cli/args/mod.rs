@@ -278,6 +278,10 @@ pub enum Document {
     SocketSchema,
     /// docs/schema/story.schema.json: the JSON Schema of --conn ID -T json
     StorySchema,
+    /// docs/schema/statistics.schema.json: the JSON Schema of what a live capture with -T json says it lost
+    StatisticsSchema,
+    /// docs/schema/interface.schema.json: the JSON Schema of -D -T json
+    InterfaceSchema,
 }
 
 /// The verbs that are recognised.

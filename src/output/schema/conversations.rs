@@ -82,7 +82,7 @@ pub(super) fn words(words: &[&'static str]) -> Vec<Doc> {
     words.iter().map(|word| Doc::text(*word)).collect()
 }
 
-fn any(of: Vec<Doc>, text: &str) -> Doc {
+pub(super) fn any(of: Vec<Doc>, text: &str) -> Doc {
     described(Doc::object().with("anyOf", Doc::List(of)), text)
 }
 
@@ -90,7 +90,7 @@ fn address(text: &str) -> Doc {
     any(ip_forms(), text)
 }
 
-fn ip_forms() -> Vec<Doc> {
+pub(super) fn ip_forms() -> Vec<Doc> {
     ["ipv4", "ipv6"].map(|format| kind("string").with("format", Doc::text(format))).into()
 }
 
