@@ -37,7 +37,7 @@ import topology
 import truth
 
 # Whoever is imported here registers its plays.
-for group in ("same", "ends", "saving", "links", "flood", "rights", "lists"):
+for group in ("same", "ends", "saving", "links", "flood", "rights", "owners", "lists"):
     importlib.import_module(group)
 
 PLAYS = scene.PLAYS

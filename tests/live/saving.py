@@ -7,12 +7,13 @@ import random
 import re
 import signal
 import subprocess
+import threading
 import time
 
 import captures
 import programs
 import traffic
-from scene import BEGIN, END, Unsupported, play
+from scene import BEGIN, END, MARK_PORT, Unsupported, play
 
 SPACE = "No space left"
 
@@ -339,3 +340,30 @@ def annotated(scene):
     scene.check(any(b"SYN-SENT" in comment for comment in file.comments), f"the comments are {file.comments[:5]}")
     done = scene.run("tcpdump", "-n", "-r", path)
     scene.equal(len(done.stdout.splitlines()), len(file.packets), "the packets that tcpdump reads")
+
+
+@play(slow=6, jobs=1)
+def reader_blocked_while_saving(scene):
+    """-w FILE --print into a pipe that nobody reads for two seconds: what is saved is whole, what was lost is counted"""
+    for count, wanted_all in ((5_000, True), (60_000, False)):
+        path = scene.path(f"blocked-{count}.pcap")
+        reader, writer = os.pipe()
+        sniff = scene.sniff("-i", "eth", "-w", path, "--print", f"udp port {MARK_PORT}", output=writer)
+        os.close(writer)
+        began = time.monotonic()
+        for _ in range(count):
+            scene.left.marks.sendto(bytes(1000), (scene.right.v4, MARK_PORT))
+        time.sleep(max(0, began + 2 - time.monotonic()))
+        saved = len(captures.read(path).packets)
+        lines = threading.Thread(target=lambda: subprocess.run(["cat"], stdin=reader, stdout=subprocess.DEVNULL))
+        lines.start()
+        time.sleep(1)
+        scene.equal(sniff.stop(), 0, "the exit code")
+        os.close(reader)
+        lines.join(5)
+        counts, packets = sniff.counts(), len(captures.read(path).packets)
+        scene.equal(packets, counts.get("captured"), "the packets saved, beside `packets captured`")
+        scene.equal(counts.get("captured", 0) + counts.get("dropped", 0), count, "captured and dropped")
+        if wanted_all:
+            scene.equal(packets, count, "the packets saved of what the kernel's buffer can hold")
+        scene.note(f"of {count} packets {saved} were in the file while nobody read, {packets} at the end; {counts}")
