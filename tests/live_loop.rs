@@ -7,6 +7,7 @@ mod frames;
 mod world;
 
 use frames::{Connection, datagram};
+use sniff::capture::bpf::FilterSet;
 use sniff::capture::save::{self, Files, Format, Saver, Settings};
 use sniff::capture::{self, Event, Source};
 use sniff::flow::tcp::State;
@@ -155,6 +156,48 @@ fn a_duration_ends_without_traffic() {
     let story = until(ms(2500)).run([]);
     assert!(matches!(story.outcome.ended, Ended::Done), "{:?}", story.outcome.ended);
     assert!((ms(2500)..ms(2600)).contains(&story.elapsed), "{:?}", story.elapsed);
+}
+
+#[test]
+fn a_duration_ends_while_frames_keep_coming_that_do_not_pass_the_filter() {
+    let filter = Some(FilterSet::new("udp port 4242", 0));
+    // Those that had arrived by then are not wanted here.
+    let story = World { filter, cost: ms(1), drains: false, ..until(secs(2)) }.run(flood());
+    assert!(matches!(story.outcome.ended, Ended::Done), "{:?}", story.outcome.ended);
+    assert_eq!(story.outcome.passed, 0);
+    assert!((secs(2)..ms(2100)).contains(&story.elapsed), "{:?}", story.elapsed);
+}
+
+#[test]
+fn a_duration_ends_on_a_pipe_that_never_pauses() {
+    let world = until(secs(2));
+    let options = Options { live: false, ..world.options };
+    // What has been written into a pipe is there at any rate, and is left there.
+    let story = World { options, cost: ms(1), drains: false, ..world }.run(flood());
+    assert!(matches!(story.outcome.ended, Ended::Done), "{:?}", story.outcome.ended);
+    assert!((secs(2)..ms(2100)).contains(&story.elapsed), "{:?}", story.elapsed);
+}
+
+/// Frames that come faster than they are read, for a while.
+fn flood() -> impl Iterator<Item = (Duration, What)> {
+    let frames = (0..20_000).map(|n| (ms(n / 10), What::Frame(datagram(7))));
+    frames.chain([(secs(30), What::End)])
+}
+
+#[test]
+fn what_is_shown_is_written_and_timers_fire_while_frames_keep_coming_that_do_not_pass_the_filter() {
+    let filter = Some(FilterSet::new("tcp", 0));
+    let script = (0..100_000).map(|n| (ms(n), What::Frame(datagram(7))));
+    let mut script: Vec<_> = at(ms(0), short(1)).into_iter().chain(script).collect();
+    script.push((secs(99), What::End));
+    script.sort_by_key(|(at, _)| *at);
+    let story = World { filter, cost: ms(1), ..World::default() }.run(script);
+    let timers: Vec<_> = came(&story, State::Closed).into_iter().filter(|(_, frame)| frame.is_none()).collect();
+    assert_eq!(timers.len(), 1, "TIME-WAIT ends: {timers:?}");
+    assert!((secs(60)..secs(62)).contains(&timers[0].0), "{timers:?}");
+    let first = story.waits.first().map_or(Duration::MAX, |(at, _)| *at);
+    let written = story.written.first().copied().unwrap_or(Duration::MAX);
+    assert!(first > secs(60) && written < secs(3), "written after {written:?}, waited after {first:?}");
 }
 
 #[test]

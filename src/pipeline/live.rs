@@ -9,7 +9,7 @@ use crate::flow::clock;
 use crate::time::Time;
 use std::time::{Duration, Instant};
 
-/// How often losses are looked at.
+/// How often losses are looked at, and text is written that no idle moment has written.
 const LOSSES: Duration = Duration::from_secs(1);
 /// So far behind the clock the table stays while no frame is there: frames that have passed may still be on their way from
 /// the kernel, which hands them over in blocks.
@@ -131,6 +131,11 @@ impl Run<'_> {
             if self.options.may_shed {
                 self.pace.keep_up(arrived, now.wall, self.attendant.is_output_behind());
             }
+            // Frames that do not pass the filter tell the time, too.
+            if self.options.live {
+                self.state.table.advance(arrived);
+                show::tell(&mut self.state.table, self.view, &mut self.options.text);
+            }
         } else {
             let known = clock::Instant::of(now.wall).plus(-ON_THE_WAY).time();
             self.state.table.advance(known);
@@ -149,10 +154,12 @@ impl Run<'_> {
                 save.saver.flush().map_err(not_saved)?;
             }
         }
-        if wishes.flush {
+        let is_due = self.pace.losses <= now.instant;
+        self.look_at_losses(now, wishes);
+        // Where frames keep coming that do not pass the filter, no idle moment would write what is shown.
+        if is_due || wishes.flush {
             self.flush()?;
         }
-        self.look_at_losses(now, wishes);
         self.ask_host(now);
         if let Some((at, period)) = self.pace.refresh
             && at <= now.instant

@@ -93,7 +93,7 @@ impl<'a> Run<'a> {
                 return Ended::Done;
             }
             let done = match found {
-                Ok(true) => self.frame(),
+                Ok(true) => self.frame().and_then(|()| self.look_around()),
                 Ok(false) if self.source.is_idle() => self.idle(),
                 Ok(false) => return self.stopped.take().unwrap_or(Ended::Done),
                 Err(error) => return Ended::Input(error),
@@ -101,6 +101,19 @@ impl<'a> Run<'a> {
             if let Err(ended) = done {
                 return ended;
             }
+        }
+    }
+
+    /// Now and then between frames, whether or not they pass the filter: does what is due. A file is not read for so long that
+    /// anybody waits.
+    fn look_around(&mut self) -> Result<(), Ended> {
+        let is_file = self.source.size().is_some();
+        if is_file || !self.outcome.frames.is_multiple_of(Pace::FRAMES) {
+            return Ok(());
+        }
+        match self.source.frame().map(|frame| frame.time) {
+            Some(arrived) => self.attend(Some(arrived)),
+            None => Ok(()),
         }
     }
 
@@ -178,10 +191,6 @@ impl<'a> Run<'a> {
         let is_due = (self.options.unbuffered && text.len() > before) || text.len() >= FLUSH_BYTES;
         if is_due {
             write(self.out, text, self.options.unbuffered)?;
-        }
-        if self.options.live && self.outcome.passed.is_multiple_of(Pace::FRAMES) {
-            let arrived = self.previous;
-            self.attend(Some(arrived))?;
         }
         Ok(())
     }
