@@ -153,7 +153,7 @@ fn shown(path: &Path) -> String {
 }
 
 /// The system's words for an error, without Rust's `(os error N)`, and escaped.
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = match (error.raw_os_error(), text.rfind(" (os error ")) {
         (Some(_), Some(at)) => text.get(..at).unwrap_or(&text),

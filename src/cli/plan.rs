@@ -195,7 +195,7 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
             When::Auto => env.auto_colour(),
         },
         line_buffered: args.line_buffered,
-        memory: match &args.source.max_memory {
+        memory: match &args.max_memory {
             Some(text) => memory::parse(text)?,
             None => memory::default(),
         },

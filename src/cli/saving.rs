@@ -107,7 +107,15 @@ pub fn plan(args: &Saving, around: &Around<'_>) -> Result<Option<SavingPlan>, Di
     options.filter = around.expression.map(str::to_owned);
     let keep = match (&args.keep, &args.on) {
         (Some(span), Some(on)) => Some((duration(span)?, on.clone(), FilterSet::new(on, 0))),
-        _ => None,
+        (None, None) => None,
+        (span, _) => {
+            let (given, missing) = if span.is_some() { ("--keep", "--on") } else { ("--on", "--keep") };
+            return Err(Diag::usage(format!(
+                "{given} was given without {missing}; the one says how long before and after \
+                 a match packets are written, the other what matches"
+            ))
+            .hint("half a minute around every ICMP packet:  -w trouble.pcapng --keep 30s --on icmp"));
+        }
     };
     Ok(Some(SavingPlan {
         path,
@@ -134,6 +142,7 @@ fn without_file(args: &Saving) -> Result<(), Diag> {
         ("-U", args.unbuffered),
         ("--annotate", args.annotate),
         ("--keep", args.keep.is_some()),
+        ("--on", args.on.is_some()),
     ];
     match given.into_iter().find(|(_, given)| *given) {
         None => Ok(()),

@@ -131,6 +131,11 @@ fn live(typed: &args::Source) -> Result<LivePlan, Diag> {
         let name = escaped(twice.as_encoded_bytes());
         return Err(Diag::usage(format!("-i {name} was given twice; each of its frames would come twice")));
     }
+    if typed.interface.iter().any(|name| name.is_empty()) {
+        return Err(
+            Diag::usage("-i '': expected the name of an interface, found nothing").hint("list interfaces:  sniff -D")
+        );
+    }
     let link_type = match &typed.link_type {
         None => None,
         Some(name) => Some(link_by_name(name).ok_or_else(|| {
@@ -315,9 +320,10 @@ mod really {
                 let words: Vec<String> = command.iter().skip(1).map(|word| quoted(word.as_bytes())).collect();
                 let program = std::env::current_exe().map(|path| quoted(path.as_os_str().as_bytes()));
                 let program = program.unwrap_or_else(|_| "sniff".to_owned());
+                let words: String = words.iter().map(|word| format!(" {word}")).collect();
                 diag.hint(format!(
-                    "as root, this once:      sudo {program} {}\nas yourself, from now on: sudo setcap cap_net_raw=ep {program}",
-                    words.join(" ")
+                    "as root, this once:        sudo {program}{words}\n\
+                     as yourself, from now on:  sudo setcap cap_net_raw=ep {program}"
                 ))
             }
             Problem::Missing => {
@@ -331,6 +337,9 @@ mod really {
                 })
             }
             Problem::Down => diag.hint(format!("set it up:  sudo ip link set {name} up")),
+            Problem::Other(text) if text.contains("monitor mode") => {
+                diag.hint("monitor mode is for radios; see which interfaces are wireless:  sniff -D")
+            }
             Problem::LinkType(..) => diag.hint(format!("list them:  sniff -i {name} -L")),
             Problem::TimeStamps(..) => diag.hint(format!("list them:  sniff -i {name} -J")),
             _ => diag,

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::format::Misfit;
+use crate::capture::error::reason;
 use crate::capture::{LinkType, link_name};
 use crate::text::escaped;
 
@@ -116,10 +117,6 @@ fn shown(name: &Path) -> String {
     if name.as_os_str() == "-" { "standard output".to_owned() } else { escaped(name.as_os_str().as_encoded_bytes()) }
 }
 
-fn told(error: &io::Error) -> String {
-    escaped(error.to_string().as_bytes())
-}
-
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", shown(&self.name))?;
@@ -130,8 +127,8 @@ impl fmt::Display for Refused {
             Why::Linked => write!(f, "the file there has further names (hard links), and is not replaced"),
             Why::Terminal => write!(f, "captures are not written to a terminal"),
             Why::NotRotated => write!(f, "a pipe or device cannot be rotated: -C, -G and -W need regular files"),
-            Why::Template(reason) => write!(f, "no file name can be made of this: {reason}"),
-            Why::System(source) => write!(f, "cannot be written: {}", told(source)),
+            Why::Template(why) => write!(f, "no file name can be made of this: {why}"),
+            Why::System(source) => write!(f, "cannot be written: {}", reason(source)),
         }
     }
 }
@@ -142,14 +139,14 @@ impl fmt::Display for Error {
             Error::Open(refused) => refused.fmt(f),
             Error::Write { name, source, frames, bytes, torn } => {
                 let packets = if *frames == 1 { "packet" } else { "packets" };
-                write!(f, "{}: could not be written completely: {}: ", shown(name), told(source))?;
+                write!(f, "{}: could not be written completely: {}: ", shown(name), reason(source))?;
                 match torn {
                     None => write!(f, "it ends after {frames} {packets} ({bytes} bytes), all of them whole"),
                     Some(error) => write!(
                         f,
                         "it ends after {frames} whole {packets} ({bytes} bytes) and a part of one, which could not be cut \
                          off: {}",
-                        told(error)
+                        reason(error)
                     ),
                 }
             }

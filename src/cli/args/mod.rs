@@ -18,20 +18,30 @@ use std::path::PathBuf;
     version,
     disable_version_flag = true,
     disable_help_subcommand = true,
-    override_usage = "sniff -r FILE [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff repair [--force] IN OUT\n       sniff generate man|bash|zsh|fish|DOCUMENT",
+    override_usage = "sniff [-i INTERFACE ...] [OPTIONS] [BPF EXPRESSION ...]\n       sniff -r FILE [-r FILE ...] [OPTIONS] [BPF EXPRESSION ...]\n       sniff fields [PATTERN]\n       sniff repair [--force] IN OUT\n       sniff generate man|bash|zsh|fish|DOCUMENT",
     after_help = "Verbs, only as the first word:\n  \
                   sniff fields [PATTERN]    lists the fields with meaning and clause\n  \
                   sniff repair IN OUT       copies a damaged capture up to its last whole packet\n  \
                   sniff generate WHAT       writes man page, completions, documents\n\n\
+                  Signals: INT, TERM and HUP end a capture cleanly, and the program at once when they come again; USR1 prints \
+                  the counts, USR2 writes out what is buffered.\n\n\
                   Exit codes: 0 success, 1 error, 2 wrong usage, 4 the capture is damaged (everything before the damage was \
-                  shown), 5 the output could not be written completely.\n\nExamples:\n  \
+                  shown), 5 the output could not be written completely.\n\nExamples of files:\n  \
                   sniff -r trace.pcap                         one line a packet\n  \
-                  sniff -r trace.pcap --explain=1             the first packet, every field in words\n  \
-                  sniff -r trace.pcap -T json tcp port 443    JSON Lines, of what a BPF expression matches\n  \
-                  sniff -r trace.pcap --flows                 one row a conversation: who closed it, and how\n  \
-                  sniff -r trace.pcap -w dns.pcapng port 53   write what matches into another capture\n  \
-                  sniff -r a.pcap -r b.pcapng.gz -T csv --fields frame.time_epoch,ip.src,tcp.dstport\n  \
-                  zcat trace.gz | sniff -r - -V"
+                  sniff -r trace.pcap --explain=1             packet 1, every field in words\n  \
+                  sniff -r trace.pcap -T json tcp port 443    what matches, as JSON Lines\n  \
+                  sniff -r trace.pcap --flows                 a row a conversation, how it ended\n  \
+                  sniff -r trace.pcap -w dns.pcapng port 53   what matches, as a capture\n  \
+                  sniff -r a.pcap -r b.pcapng.gz -T csv --fields frame.time_epoch,ip.src\n  \
+                  zcat trace.gz | sniff -r - -V               through a pipe, as trees\n\n\
+                  Examples of live capture (sudo sniff ..., or once sudo setcap cap_net_raw=ep\n\
+                  /path/of/sniff):\n  \
+                  sniff -D                                    what can be captured on\n  \
+                  sniff -i eth0 port 53                       one line a packet, as they come\n  \
+                  sniff -i eth0 --flows                       who talks now, with processes\n  \
+                  sniff -i eth0 -i wlan0 --states -T json     changes of state, as JSON Lines\n  \
+                  sniff -i any -w trace.pcapng -C 100 -W 10   the last ten files of 100 MB\n  \
+                  sniff -i eth0 -w a.pcap --keep 9s --on icmp  only what is around a match"
 )]
 pub struct Args {
     /// Where frames come from.
@@ -47,7 +57,7 @@ pub struct Args {
     pub filter_file: Option<PathBuf>,
 
     /// End after N packets that the BPF expression matches
-    #[arg(short = 'c', value_name = "N", help_heading = "Selection", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short = 'c', value_name = "N", help_heading = "Selection", value_parser = number::<u64>(1, u64::MAX))]
     pub count_limit: Option<u64>,
 
     /// End after this: duration:SECONDS, packets:N, or filesize:KB (thousands of bytes, in all files of -w); repeatable
@@ -89,7 +99,7 @@ pub struct Args {
     pub sort: Option<String>,
 
     /// Show at most N rows of --flows
-    #[arg(long, value_name = "N", help_heading = "View", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", help_heading = "View", value_parser = number::<u64>(1, u64::MAX))]
     pub limit: Option<u64>,
 
     /// With --states: the sockets that every host had at TIME, as ss -tan would have listed them there. TIME is RFC 3339
@@ -97,14 +107,20 @@ pub struct Args {
     #[arg(long, value_name = "TIME", help_heading = "View")]
     pub at: Option<String>,
 
-    /// Live --flows and --states as JSON or CSV: every SECONDS, all that there is at that moment, too
-    #[arg(long, value_name = "SECONDS", help_heading = "View", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Live --flows and --states: on a terminal, a new picture every SECONDS instead of every second; as JSON, all that there
+    /// is at that moment, too
+    #[arg(long, value_name = "SECONDS", help_heading = "View", value_parser = number::<u32>(1, u32::MAX.into()))]
     pub every: Option<u32>,
 
     /// Tell the story of conversation ID (its number after # in lines): what happened, segment by segment with the states
     /// of both ends, and its numbers
-    #[arg(long, value_name = "ID", help_heading = "View", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "ID", help_heading = "View", value_parser = number::<u32>(1, u32::MAX.into()))]
     pub conn: Option<u32>,
+
+    /// Bytes of memory for conversations, with K, M or G for powers of 1024; by default a quarter of the machine's memory, at
+    /// most 8G. Beyond that, the least useful ones are given up, and the end says how many
+    #[arg(long, value_name = "N[K|M|G]", help_heading = "View")]
+    pub max_memory: Option<String>,
 
     /// Show the bytes after the link-level header in hexadecimal (-xx: the link-level header too)
     #[arg(short = 'x', help_heading = "View", action = ArgAction::Count)]
@@ -190,6 +206,17 @@ pub struct Args {
     /// Print the version
     #[arg(long, action = ArgAction::Version)]
     pub version: (),
+}
+
+/// Reads a number within these bounds, and says what they are of one that is not.
+fn number<T: TryFrom<u64>>(least: u64, most: u64) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync {
+    move |text: &str| {
+        let number = text.parse::<u64>().ok().filter(|n| (least..=most).contains(n));
+        number.and_then(|n| T::try_from(n).ok()).ok_or_else(|| match most {
+            0..0xffff_ffff => format!("expected a number from {least} to {most}"),
+            _ => format!("expected a number of at least {least}"),
+        })
+    }
 }
 
 /// Formats of `-T`.

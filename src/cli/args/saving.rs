@@ -1,5 +1,6 @@
 //! Options that say which captures are written, and how.
 
+use super::number;
 use clap::Args;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -29,11 +30,11 @@ pub struct Saving {
     pub size: Option<String>,
 
     /// Begin another file every SECONDS; escapes of strftime in the name give each its time: trace-%Y%m%d-%H%M%S.pcap
-    #[arg(short = 'G', value_name = "SECONDS", help_heading = SAVING, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short = 'G', value_name = "SECONDS", help_heading = SAVING, value_parser = number::<u64>(1, u64::MAX))]
     pub interval: Option<u64>,
 
     /// With -C: keep the last N files. With -G alone: end after N files
-    #[arg(short = 'W', value_name = "N", help_heading = SAVING, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short = 'W', value_name = "N", help_heading = SAVING, value_parser = number::<u64>(1, u64::MAX))]
     pub files: Option<u64>,
 
     /// Run COMMAND FILE for each complete file: gzip, zstd, or a script
@@ -49,10 +50,10 @@ pub struct Saving {
     pub annotate: bool,
 
     /// Write only what lies within TIME (30s, 500ms, 5m) of a frame that matches --on, before it and after it
-    #[arg(long, value_name = "TIME", help_heading = SAVING, requires = "on")]
+    #[arg(long, value_name = "TIME", help_heading = SAVING)]
     pub keep: Option<String>,
 
     /// The BPF expression that --keep waits for
-    #[arg(long, value_name = "BPF", help_heading = SAVING, requires = "keep")]
+    #[arg(long, value_name = "BPF", help_heading = SAVING)]
     pub on: Option<String>,
 }

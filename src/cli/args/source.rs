@@ -1,5 +1,6 @@
 //! Options that say where frames come from.
 
+use super::number;
 use clap::{ArgAction, Args, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -33,11 +34,11 @@ pub struct Source {
     pub list_time_stamp_types: bool,
 
     /// Capture at most N bytes of each frame; 0, and without this option: 262144
-    #[arg(short = 's', value_name = "N", help_heading = SOURCE, value_parser = clap::value_parser!(u32).range(0..=262_144))]
+    #[arg(short = 's', value_name = "N", help_heading = SOURCE, value_parser = number::<u32>(0, 262_144))]
     pub snaplen: Option<u32>,
 
     /// KiB of the kernel's buffer for each interface; without this option: 16384
-    #[arg(short = 'B', value_name = "KIB", help_heading = SOURCE, value_parser = clap::value_parser!(u32).range(1..=2_097_151))]
+    #[arg(short = 'B', value_name = "KIB", help_heading = SOURCE, value_parser = number::<u32>(1, 2_097_151))]
     pub buffer: Option<u32>,
 
     /// Don't put interfaces into promiscuous mode: capture only what is for this host, or from it
@@ -63,11 +64,6 @@ pub struct Source {
     /// Hand each frame over at once, at more cost a frame; without this option a frame waits at most 10 ms for others
     #[arg(long, visible_alias = "immediate-mode", help_heading = SOURCE)]
     pub immediate: bool,
-
-    /// Bytes of memory for conversations, with K, M or G for powers of 1024; by default a quarter of the machine's memory, at
-    /// most 8G. Beyond that, the least useful ones are given up, and the end says how many
-    #[arg(long, value_name = "N[K|M|G]", help_heading = SOURCE)]
-    pub max_memory: Option<String>,
 }
 
 /// Which frames of an interface are captured.
