@@ -77,6 +77,8 @@ pub enum ViewPlan {
     Sockets(Moment, Tabular),
     /// The story of the conversation with this number.
     Story(u32, Tabular),
+    /// The same as text, each line when it is known.
+    LiveStory(u32),
     /// Columns.
     Columns(Box<Columns>),
 }
@@ -129,7 +131,8 @@ pub fn plan(args: Args, registry: &Registry, env: &Env<'_>) -> anyhow::Result<Pl
         format if args.flows => flows(&args, format)?,
         format if args.conn.is_some() => {
             let format = tabular(&args, format, ["--conn", " 1", "one conversation"])?;
-            ViewPlan::Story(args.conn.unwrap_or(1), format)
+            let flow = args.conn.unwrap_or(1);
+            if is_live && format == Tabular::Text { ViewPlan::LiveStory(flow) } else { ViewPlan::Story(flow, format) }
         }
         format if args.at.is_some() => {
             let moment = moment::parse(args.at.as_deref().unwrap_or_default())?;

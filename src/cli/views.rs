@@ -60,10 +60,13 @@ pub fn view(plan: Plan, width: usize) -> Box<dyn View> {
             Box::new(SocketList { sockets: Sockets::new(moment), format, stamp: line.stamp, width })
         }
         ViewPlan::Story(flow, Tabular::Text) => {
-            Box::new(StoryTold(Story::text(flow, line.stamp, width, line.style.absolute)))
+            Box::new(StoryTold(Story::text(flow, line.stamp, width, line.style.absolute), None))
         }
-        ViewPlan::Story(flow, Tabular::Json) => Box::new(StoryTold(Story::json(flow))),
-        ViewPlan::Story(flow, Tabular::Csv) => Box::new(StoryTold(Story::csv(flow))),
+        ViewPlan::Story(flow, Tabular::Json) => Box::new(StoryTold(Story::json(flow), None)),
+        ViewPlan::Story(flow, Tabular::Csv) => Box::new(StoryTold(Story::csv(flow), None)),
+        ViewPlan::LiveStory(flow) => {
+            Box::new(StoryTold(Story::live(flow, line.stamp, width, line.style.absolute), Some(TICK)))
+        }
         ViewPlan::Columns(columns) => Box::new(ColumnLines(*columns)),
     }
 }
@@ -338,8 +341,11 @@ impl View for SocketList {
     }
 }
 
-/// The story of one conversation.
-struct StoryTold(Story);
+/// How often a story that is told live looks whether something has waited long enough for more of its kind.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The story of one conversation, and how often it is to be asked for what has waited.
+struct StoryTold(Story, Option<Duration>);
 
 impl View for StoryTold {
     fn wants_flows(&self) -> bool {
@@ -356,6 +362,14 @@ impl View for StoryTold {
 
     fn packet(&mut self, packet: &Packet<'_>, _: &Tree, out: &mut Text) {
         self.0.packet(packet, out);
+    }
+
+    fn period(&self) -> Option<Duration> {
+        self.1
+    }
+
+    fn refresh(&mut self, table: &Table, _: &Standing<'_>, out: &mut Text) {
+        self.0.tick(table.now().time(), out);
     }
 
     fn over(&mut self, flow: &Flow, table: &Table, _: &mut Text) {

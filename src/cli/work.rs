@@ -152,7 +152,8 @@ fn run(
     env: &mut Env<'_>,
 ) -> anyhow::Result<Exit> {
     let is_live = matches!(plan.input, Input::Live(_));
-    let is_table = matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..) | ViewPlan::Sockets(..));
+    let is_table =
+        matches!(plan.view, ViewPlan::Flows(..) | ViewPlan::Story(..) | ViewPlan::LiveStory(_) | ViewPlan::Sockets(..));
     let width = if is_table { env.table_width() } else { env.width() };
     // Nobody who stops reading what is shown may stop what is saved.
     let mut relay =
