@@ -32,7 +32,7 @@ use std::path::PathBuf;
                   sniff -r trace.pcap -T json tcp port 443    what matches, as JSON Lines\n  \
                   sniff -r trace.pcap --flows                 a row a conversation, how it ended\n  \
                   sniff -r trace.pcap -w dns.pcapng port 53   what matches, as a capture\n  \
-                  sniff -r a.pcap -r b.pcapng.gz -T csv --fields frame.time_epoch,ip.src\n  \
+                  sniff -r a.gz -r b.gz -T json               two captures, merged by time\n  \
                   zcat trace.gz | sniff -r - -V               through a pipe, as trees\n\n\
                   Examples of live capture (sudo sniff ..., or once sudo setcap cap_net_raw=ep\n\
                   /path/of/sniff):\n  \
