@@ -374,3 +374,28 @@ fn the_saved_file_is_whole_when_the_output_fails() {
         assert!(story.outcome.passed > 0);
     }
 }
+
+#[test]
+fn timers_fire_while_the_writer_of_a_pipe_is_silent() {
+    let world = until(secs(100));
+    let options = Options { live: false, ..world.options };
+    let story = World { options, drains: false, ..world }.run(at(ms(0), short(1)));
+    let timers = came(&story, State::Closed).into_iter().filter(|(_, frame)| frame.is_none());
+    let times: Vec<Duration> = timers.map(|(at, _)| at).collect();
+    assert!(matches!(times[..], [at] if (secs(60)..secs(62)).contains(&at)), "{times:?}");
+}
+
+#[test]
+fn a_capture_of_last_year_that_comes_through_a_slow_pipe_is_not_hurried_by_the_clock() {
+    // The writer pauses for a second behind the last FIN; the capture goes on a second later, and so does its clock.
+    let year = 365 * 86_400_000;
+    let late = move |seconds: u64, frame| (secs(seconds), What::Late(frame, ms(year)));
+    let closing = Connection(1).opening().into_iter().chain(Connection(1).closing()).map(move |frame| late(0, frame));
+    let script = closing.chain([late(1, datagram(2)), (secs(2), What::End)]);
+    let world = World::default();
+    let options = Options { live: false, ..world.options };
+    let story = World { options, ..world }.run(script);
+    let timers: Vec<_> = story.view.changes.iter().filter(|(_, change)| change.frame.is_none()).collect();
+    assert!(timers.is_empty(), "{timers:?}");
+    assert_eq!(story.view.rest[0].client.state, Some(State::TimeWait));
+}

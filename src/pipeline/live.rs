@@ -20,6 +20,9 @@ const BEHIND: Duration = Duration::from_millis(250);
 const FAR_BEHIND: Duration = Duration::from_secs(1);
 /// … it has caught up.
 const CAUGHT_UP: Duration = Duration::from_millis(50);
+/// On a pipe, time goes on by the clock only while the capture's own time is no further behind it: then frames come as they
+/// happen, and not from a file.
+const RECENT: i64 = 10 * clock::SECOND;
 /// A wait never lasts longer, so that a clock that was set is noticed.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
@@ -112,15 +115,22 @@ impl Run<'_> {
         self.source.wait(&bells, Some(timeout)).map_err(Ended::Input)
     }
 
+    /// Until when timers fire while no frame is there; `None` when the capture's time does not go on with the clock.
+    fn known(&self, now: Now) -> Option<clock::Instant> {
+        let known = clock::Instant::of(now.wall).plus(-ON_THE_WAY);
+        let behind = known.since(self.state.table.now());
+        (self.options.live || (0..RECENT).contains(&behind)).then_some(known)
+    }
+
     /// How long nothing is due.
     fn patience(&self, now: Now) -> Duration {
         let save = self.save.as_ref().and_then(|save| save.saver.due());
         let dues = [self.pace.refresh.map(|(at, _)| at), Some(self.pace.losses), self.pace.ends, save];
         let by_instant = dues.into_iter().flatten().min().map(|at| at.saturating_duration_since(now.instant));
-        let by_wall = self.state.table.due().map(|due| {
-            let nanos = due.plus(ON_THE_WAY).since(clock::Instant::of(now.wall));
-            Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))
-        });
+        let by_wall = self
+            .known(now)
+            .zip(self.state.table.due())
+            .map(|(known, due)| Duration::from_nanos(u64::try_from(due.since(known)).unwrap_or(0)));
         [by_instant, by_wall].into_iter().flatten().min().unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
     }
 
@@ -136,9 +146,8 @@ impl Run<'_> {
                 self.state.table.advance(arrived);
                 show::tell(&mut self.state.table, self.view, &mut self.options.text);
             }
-        } else {
-            let known = clock::Instant::of(now.wall).plus(-ON_THE_WAY).time();
-            self.state.table.advance(known);
+        } else if let Some(known) = self.known(now) {
+            self.state.table.advance(known.time());
             show::tell(&mut self.state.table, self.view, &mut self.options.text);
         }
         for notice in self.source.notices() {
