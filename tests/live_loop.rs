@@ -318,6 +318,17 @@ fn a_view_is_refreshed_as_often_as_it_wants_and_once_after_a_pause() {
 }
 
 #[test]
+fn a_snapshot_of_many_conversations_is_written_as_it_grows() {
+    const CONVERSATIONS: u16 = 5000;
+    let script = at(ms(0), (1..=CONVERSATIONS).map(datagram)).into_iter().chain([(secs(20), What::End)]);
+    let world = World { period: Some(secs(10)), brief: true, snapshots: true, ..World::default() };
+    let story = world.run(script);
+    assert_eq!(story.view.most, CONVERSATIONS.into());
+    // An object has some kilobytes.
+    assert!((64 << 10..128 << 10).contains(&story.largest), "{} bytes at once", story.largest);
+}
+
+#[test]
 fn a_silent_exchange_and_an_unanswered_attempt_are_told_once_and_forgotten() {
     let story = until(secs(400)).run(at(ms(0), [datagram(1), Connection(2).syn()]));
     let ids: Vec<u32> = story.view.gone.iter().map(|(_, id)| *id).collect();

@@ -4,7 +4,7 @@ use crate::flow::{Table, Transition};
 use crate::output::flows::Order;
 use crate::output::screen::{LiveFlows, LiveStates, Screen, Size, Status};
 use crate::output::time::Stamp;
-use crate::pipeline::{Standing, View};
+use crate::pipeline::{Full, Standing, View};
 use crate::text::Text;
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ impl View for Pictures {
         Some(self.period)
     }
 
-    fn refresh(&mut self, table: &Table, standing: &Standing<'_>, out: &mut Text) {
+    fn refresh(&mut self, table: &Table, standing: &Standing<'_>, out: &mut Text, _: Full<'_>) {
         let Standing { elapsed, frames, bytes, unshown, losses, interfaces, flows, window, .. } = *standing;
         let status = Status { elapsed, frames, bytes, unshown, losses, interfaces, flows };
         let size = Size::of(window);

@@ -16,7 +16,7 @@ use crate::output::story::Story;
 use crate::output::time::Stamp;
 use crate::output::tree;
 use crate::packet::Packet;
-use crate::pipeline::{Standing, View};
+use crate::pipeline::{Full, Standing, View};
 use crate::text::Text;
 use crate::time::Time;
 use crate::tree::Tree;
@@ -232,7 +232,7 @@ impl View for StateRows {
         self.every.as_ref().map(|(every, _)| *every)
     }
 
-    fn refresh(&mut self, table: &Table, _: &Standing<'_>, out: &mut Text) {
+    fn refresh(&mut self, table: &Table, _: &Standing<'_>, out: &mut Text, _: Full<'_>) {
         if let Some((_, sockets)) = &self.every {
             sockets.json(table.hosts(), out);
         }
@@ -271,8 +271,8 @@ impl View for FlowRows {
         self.every
     }
 
-    fn refresh(&mut self, table: &Table, _: &Standing<'_>, out: &mut Text) {
-        self.flows.snapshot(table, out);
+    fn refresh(&mut self, table: &Table, _: &Standing<'_>, out: &mut Text, full: Full<'_>) {
+        self.flows.snapshot(table, out, full);
     }
 
     fn losses(&mut self, standing: &Standing<'_>, out: &mut Text) {
@@ -289,7 +289,7 @@ impl View for FlowRows {
         self.flows.flow(flow, table, out);
     }
 
-    fn rest(&mut self, table: &Table, out: &mut Text, full: &mut dyn FnMut(&mut Text) -> bool) {
+    fn rest(&mut self, table: &Table, out: &mut Text, full: Full<'_>) {
         self.flows.rest(table, out, full);
     }
 

@@ -1,11 +1,12 @@
 //! What a run does besides frames, so that everything is shown when it is known: timers, pictures, news, and what is left out
 //! when there is more to do than time.
 
-use super::serial::{Run, not_saved};
+use super::serial::{Run, goes_on, not_saved};
 use super::show::{self, Effort, State};
 use super::{Ended, News, Now, Outcome, Standing, Wishes};
 use crate::capture::Source;
 use crate::flow::clock;
+use crate::text::Text;
 use crate::time::Time;
 use std::time::{Duration, Instant};
 
@@ -178,7 +179,12 @@ impl Run<'_> {
             self.outcome.losses = self.source.losses();
             let window = self.attendant.window();
             let standing = self.pace.standing(&*self.source, &self.outcome, &self.state, now, window);
-            self.view.refresh(&self.state.table, &standing, &mut self.options.text);
+            let (unbuffered, mut failed) = (self.options.unbuffered, None);
+            let full = &mut |text: &mut Text| goes_on(self.out, text, unbuffered, &mut failed);
+            self.view.refresh(&self.state.table, &standing, &mut self.options.text, full);
+            if let Some(failed) = failed {
+                return Err(failed);
+            }
             if let Some(hosts) = self.state.table.hosts_mut() {
                 hosts.refresh();
             }

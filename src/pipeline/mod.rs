@@ -10,4 +10,4 @@ mod view;
 pub use attendant::{Attendant, News, Now, Unattended, Wishes};
 pub use job::{Ended, Job, Options, Outcome, Save};
 pub use serial::run;
-pub use view::{Standing, View};
+pub use view::{Full, Standing, View};

@@ -33,7 +33,7 @@ pub(super) struct Run<'a> {
     filter: Option<&'a mut FilterSet>,
     pub(super) save: Option<Save<'a>>,
     pub(super) view: &'a mut dyn View,
-    out: &'a mut dyn Write,
+    pub(super) out: &'a mut dyn Write,
     registry: &'a Registry,
     pub(super) attendant: &'a mut dyn Attendant,
     pub(super) options: Options,
@@ -213,12 +213,7 @@ impl<'a> Run<'a> {
         let Run { source, view, out, attendant, options, state, outcome, .. } = &mut self;
         let (text, unbuffered) = (&mut options.text, options.unbuffered);
         let mut failed = None;
-        view.rest(&state.table, text, &mut |text| {
-            if text.len() >= FLUSH_BYTES && failed.is_none() {
-                failed = write(*out, text, unbuffered).err();
-            }
-            failed.is_none()
-        });
+        view.rest(&state.table, text, &mut |text| goes_on(*out, text, unbuffered, &mut failed));
         view.end(&state.table, text);
         attendant.progress(source.position());
         outcome.flows = state.table.counts();
@@ -246,6 +241,14 @@ impl<'a> Run<'a> {
         }
         self.outcome
     }
+}
+
+/// Writes text when enough has gathered; returns whether nothing has failed.
+pub(super) fn goes_on(out: &mut dyn Write, text: &mut Text, flush: bool, failed: &mut Option<Ended>) -> bool {
+    if text.len() >= FLUSH_BYTES && failed.is_none() {
+        *failed = write(out, text, flush).err();
+    }
+    failed.is_none()
 }
 
 fn write(out: &mut dyn Write, text: &mut Text, flush: bool) -> Result<(), Ended> {

@@ -8,6 +8,9 @@ use crate::time::Time;
 use crate::tree::Tree;
 use std::time::Duration;
 
+/// Is asked whether to go on writing, and may take away what has been written.
+pub type Full<'a> = &'a mut dyn FnMut(&mut Text) -> bool;
+
 /// Shows packets, one after the other.
 pub trait View {
     /// Whether the view looks at the fields of this packet; otherwise its tree is not built and comes empty.
@@ -43,15 +46,15 @@ pub trait View {
         None
     }
 
-    /// Live: shows how things are now.
-    fn refresh(&mut self, _table: &Table, _standing: &Standing<'_>, _out: &mut Text) {}
+    /// Live: shows how things are now. That may be much: `full` is asked now and then, as in [`View::rest`].
+    fn refresh(&mut self, _table: &Table, _standing: &Standing<'_>, _out: &mut Text, _full: Full<'_>) {}
 
     /// Live: writes what was lost, whenever that has become more, and at the end.
     fn losses(&mut self, _standing: &Standing<'_>, _out: &mut Text) {}
 
     /// Writes the conversations that are left when the last packet has passed. They may be many: `full` is asked after each
     /// whether to go on, and may take the text away.
-    fn rest(&mut self, _table: &Table, _out: &mut Text, _full: &mut dyn FnMut(&mut Text) -> bool) {}
+    fn rest(&mut self, _table: &Table, _out: &mut Text, _full: Full<'_>) {}
 
     /// Whether a later packet can still be of interest; reading ends when not.
     fn is_done(&self, _number: u64) -> bool {

@@ -3,8 +3,9 @@
 use sniff::capture::{Counters, Error, Event, Frame, Interface, LinkType, Losses, Notice, Section, Source};
 use sniff::dissect::Registry;
 use sniff::flow::{Counts, Flow, Report, Table, Transition};
+use sniff::output::flows::{Flows, Form, Order};
 use sniff::packet::Packet;
-use sniff::pipeline::{Attendant, Job, News, Now, Options, Outcome, Save, Standing, View, Wishes, run};
+use sniff::pipeline::{Attendant, Full, Job, News, Now, Options, Outcome, Save, Standing, View, Wishes, run};
 use sniff::proto;
 use sniff::text::Text;
 use sniff::time::Time;
@@ -114,6 +115,8 @@ pub(crate) struct World {
     pub(crate) period: Option<Duration>,
     /// The view only counts what it is told, so that it takes no memory.
     pub(crate) brief: bool,
+    /// The view writes all conversations whenever it is refreshed.
+    pub(crate) snapshots: bool,
     /// The reader of the output fails so after so many bytes.
     pub(crate) reader: Option<(usize, ErrorKind)>,
 }
@@ -128,6 +131,7 @@ impl Default for World {
             cost: Duration::ZERO,
             period: None,
             brief: false,
+            snapshots: false,
             reader: None,
         }
     }
@@ -147,13 +151,15 @@ pub(crate) struct Story {
     pub(crate) waits: Vec<(Duration, usize)>,
     /// When something was written.
     pub(crate) written: Vec<Duration>,
+    /// The most that was written at once.
+    pub(crate) largest: usize,
     pub(crate) saver: Option<sniff::capture::save::Saver>,
 }
 
 impl World {
     /// Runs the program in this world.
     pub(crate) fn run(self, script: impl IntoIterator<Item = (Duration, What), IntoIter: 'static>) -> Story {
-        let World { options, mut filter, mut save, drains, cost, period, brief, reader } = self;
+        let World { options, mut filter, mut save, drains, cost, period, brief, snapshots, reader } = self;
         let script: Script = Box::new(script.into_iter());
         let state = Rc::new(RefCell::new(State {
             began: Instant::now(),
@@ -182,9 +188,10 @@ impl World {
             brief,
         };
         let mut attendant = Attending { state: Rc::clone(&state), news: Vec::new() };
-        let mut view = Seen { period, brief, ..Seen::new(Rc::clone(&state)) };
+        let mut view = Seen { period, brief, snapshots, ..Seen::new(Rc::clone(&state)) };
         let (state_of, written_by) = (Rc::clone(&state), Rc::clone(&written));
-        let mut reader = Reader { state: state_of, written: written_by, fails: reader, times: Vec::new(), brief };
+        let mut reader =
+            Reader { state: state_of, written: written_by, fails: reader, times: Vec::new(), largest: 0, brief };
         let outcome = run(Job {
             source: &mut source,
             filter: filter.as_mut(),
@@ -206,6 +213,7 @@ impl World {
             news: attendant.news,
             waits: source.waits,
             written: reader.times,
+            largest: reader.largest,
             saver: save,
         }
     }
@@ -361,6 +369,7 @@ pub(crate) struct Seen {
     state: Rc<RefCell<State>>,
     period: Option<Duration>,
     brief: bool,
+    snapshots: bool,
     /// How many conversations it was told of.
     pub(crate) told: u64,
     pub(crate) packets: Vec<u64>,
@@ -383,6 +392,7 @@ impl Seen {
             state,
             period: None,
             brief: false,
+            snapshots: false,
             told: 0,
             packets: Vec::new(),
             left_out: 0,
@@ -443,11 +453,14 @@ impl View for Seen {
         self.period
     }
 
-    fn refresh(&mut self, _: &Table, standing: &Standing<'_>, _: &mut Text) {
+    fn refresh(&mut self, table: &Table, standing: &Standing<'_>, out: &mut Text, full: Full<'_>) {
         balance(&standing.flows);
         self.most = self.most.max(standing.flows.active);
         if !self.brief {
             self.refreshed.push(standing.elapsed);
+        }
+        if self.snapshots {
+            Flows::new(Form::Json, Order::parse("id").expect("an order"), None).snapshot(table, out, full);
         }
     }
 
@@ -455,7 +468,7 @@ impl View for Seen {
         self.lost.push(self.now());
     }
 
-    fn rest(&mut self, table: &Table, _: &mut Text, _: &mut dyn FnMut(&mut Text) -> bool) {
+    fn rest(&mut self, table: &Table, _: &mut Text, _: Full<'_>) {
         self.rest.extend(table.flows().map(|flow| Report::of(flow, table.now())));
     }
 }
@@ -464,6 +477,7 @@ impl View for Seen {
 struct Reader {
     state: Rc<RefCell<State>>,
     times: Vec<Duration>,
+    largest: usize,
     brief: bool,
     written: Rc<RefCell<Vec<u8>>>,
     fails: Option<(usize, ErrorKind)>,
@@ -477,6 +491,7 @@ impl Write for Reader {
         {
             return Err(error.into());
         }
+        self.largest = self.largest.max(bytes.len());
         if !self.brief {
             written.extend_from_slice(bytes);
             self.times.push(self.state.borrow().elapsed);

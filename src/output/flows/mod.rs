@@ -105,14 +105,18 @@ impl Flows {
         }
     }
 
-    /// Live, and not as a table: writes the conversations that have not ended, which come again when they have.
-    pub fn snapshot(&mut self, table: &Table, out: &mut Text) {
+    /// Live, and not as a table: writes the conversations that have not ended, which come again when they have. `full` is as in
+    /// [`Flows::rest`].
+    pub fn snapshot(&mut self, table: &Table, out: &mut Text, full: &mut dyn FnMut(&mut Text) -> bool) {
         for flow in table.flows().filter(|flow| flow.leaving != Leaving::Told) {
             let report = Report::of(flow, table.now());
             match &mut self.writer {
                 Writer::Text(_) => {}
                 Writer::Json(json) => json.flow(&report, table.hosts(), false, out),
                 Writer::Csv(csv) => csv.flow(&report, table.hosts(), false, out),
+            }
+            if !full(out) {
+                return;
             }
         }
     }
