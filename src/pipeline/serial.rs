@@ -152,7 +152,9 @@ impl<'a> Run<'a> {
         outcome.passed += 1;
         outcome.bytes += u64::from(frame.wire());
         let mut effort = self.pace.effort();
-        if effort < Effort::Show {
+        // Where frames are saved and nothing more, nothing is left out.
+        let looks = self.save.as_ref().is_none_or(|save| save.annotate || !save.only);
+        if looks && effort < Effort::Show {
             outcome.unshown += 1;
             outcome.unfollowed += u64::from(effort == Effort::Count);
         }
