@@ -130,11 +130,17 @@ fn a_full_disk_is_exit_5() {
 #[test]
 fn wrong_usage_is_exit_2_and_says_what_to_type() {
     for (args, told) in [
-        (&["-i", "lo", "-r", CAPTURE][..], "sniff -r trace.pcap"),
+        (&["-r", CAPTURE, "-i", "lo"][..], "sniff -i eth0"),
+        (&["-r", CAPTURE, "-s", "300000"], "expected a number from 0 to 262144"),
+        (&["-r", CAPTURE, "-c", "0"], "expected a number of at least 1"),
+        (&["-r", CAPTURE, "-C", "1"], "-C is for -w"),
+        (&["-r", CAPTURE, "--on", "tcp"], "--on is for -w"),
+        (&["-r", CAPTURE, "-w", "never.pcap", "--on", "tcp"], "--keep 30s --on"),
+        (&["-r", CAPTURE, "-a", "foo"], "-a duration:10"),
+        (&["-r", CAPTURE, "--flows", "--every", "1"], "live capture"),
+        (&["-D", "-i", "lo"], "sniff -i eth0 -L"),
         (&["-r", CAPTURE, "-a", "minutes:3"], "duration:SECONDS"),
         (&["-r", CAPTURE, "-a", "filesize:10"], "-w"),
-        (&["-r", CAPTURE, "--flows", "--every", "2"], "live capture"),
-        (&["-r", CAPTURE, "-C", "1"], "-w"),
         (&["-r", CAPTURE, "-w", "x", "-W", "3"], "-C 100"),
         (&["-r", CAPTURE, "-w", "x.pcap", "--annotate"], ".pcapng"),
         (&["-r", CAPTURE, "-T", "fields"], "--fields"),
