@@ -257,6 +257,19 @@ def snapshots(scene):
 
 
 @play()
+def story_as_it_happens(scene):
+    """--conn 1: its lines while it runs, its head and numbers at the end"""
+    sniff = scene.sniff("-i", "eth", "--conn", "1", "udp")
+    scene.datagrams(3)
+    # The titles of the columns and three datagrams.
+    sniff.wait_for(lambda: len(sniff.output.lines) >= 4, "the story's lines", 4)
+    scene.check("Numbers" not in sniff.output.text(), "the numbers came before the end")
+    scene.equal(sniff.stop(), 0, "the exit code")
+    told = sniff.output.text()
+    scene.check("#1 UDP" in told and "Numbers" in told, f"the end of the story is {told[-400:]!r}")
+
+
+@play()
 def no_such_interface(scene):
     """an interface that is not there: exit 1, its name, and what to do"""
     sniff = scene.sniff("-i", "nothing0", listening=0)

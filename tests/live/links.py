@@ -52,7 +52,7 @@ def link_down_and_up(scene):
 
 @play(slow=3)
 def link_renamed(scene):
-    """the interface is renamed: a notice with the new name, and the capture goes on"""
+    """the interface is renamed: a notice with the new name, the capture goes on, and the end has the new name, too"""
     path = scene.path("sniff.pcap")
     sniff = scene.sniff("-i", "eth", "-w", path)
     scene.mark(BEGIN)
@@ -65,7 +65,9 @@ def link_renamed(scene):
         scene.left.namespace.wait_for_link("other")
     says(scene, sniff, "called other", "it says the new name")
     scene.mark(END)
-    scene.equal(sniff.stop(), 0, "the exit code")
+    scene.left.namespace.ip("link delete other")
+    says(scene, sniff, "other: the interface is gone", "it says by its new name that it is gone")
+    scene.equal(sniff.ended(SOON), 0, "the exit code")
     scene.equal(captures.read(path).bytes.count(END), 2, "the marks saved after")
 
 

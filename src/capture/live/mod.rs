@@ -364,7 +364,7 @@ impl Live {
     /// Closes ports whose ring is empty for good. Returns whether all are closed.
     fn close(&mut self) -> bool {
         let stopping = self.stopping;
-        for port in &mut self.ports {
+        for (at, port) in self.ports.iter_mut().enumerate() {
             if port.draining.is_none() {
                 continue;
             }
@@ -380,9 +380,11 @@ impl Live {
                 count(&mut port.losses, handle);
             }
             if (port.losses.unread() == 0 && handle.is_exact) || port.is_settled {
+                // By the name that it had last.
+                let interface = self.known.get(&(at, handle.index)).copied().unwrap_or(port.interface);
                 port.handle = None;
                 if !stopping {
-                    self.notices.push(Notice { interface: port.interface, event: Event::Gone });
+                    self.notices.push(Notice { interface, event: Event::Gone });
                 }
             }
         }
