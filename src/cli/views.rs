@@ -368,7 +368,7 @@ impl View for StoryTold {
         self.1
     }
 
-    fn refresh(&mut self, table: &Table, _: &Standing<'_>, out: &mut Text) {
+    fn refresh(&mut self, table: &Table, _: &Standing<'_>, out: &mut Text, _: Full<'_>) {
         self.0.tick(table.now().time(), out);
     }
 
