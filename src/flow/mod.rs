@@ -4,7 +4,6 @@ pub mod clock;
 mod community;
 pub mod entry;
 pub mod exchange;
-mod farewell;
 pub mod hosts;
 pub mod key;
 pub mod numbers;

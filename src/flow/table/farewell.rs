@@ -1,13 +1,13 @@
 //! How conversations leave the table while a capture goes on for days: each is told when it has ended, and forgotten when
 //! nothing more can come of it. In a file nobody leaves before the end unless memory is needed.
 
-use super::clock::{Instant, Nanos, SECOND};
-use super::entry::{Flow, Kind, Leaving};
-use super::exchange::SILENCE;
-use super::slab::{Class, Slot};
-use super::table::Table;
-use super::tcp::State;
-use super::timers::Timers;
+use super::Table;
+use crate::flow::clock::{Instant, Nanos, SECOND};
+use crate::flow::entry::{Flow, Kind, Leaving};
+use crate::flow::exchange::SILENCE;
+use crate::flow::slab::{Class, Slot};
+use crate::flow::tcp::State;
+use crate::flow::timers::Timers;
 
 /// How long after its last packet an ended connection is told: the last FIN may come again.
 const LINGER: Nanos = 5 * SECOND;
