@@ -13,7 +13,7 @@ use crate::field::{Around, Field, Kind, Table};
 use crate::input::{Bad, Extent, Input};
 use crate::proto::shared::checksum::{self, Covered};
 use crate::proto::shared::icmp::icmp_names::{code_meaning, code_name, type_meaning, type_name};
-use crate::proto::shared::ip::ip_options::clock;
+use crate::proto::shared::ip::ip_option_rows::clock;
 use crate::proto::shared::{icmp::icmp_ext, icmp::icmp_line, ip::mobile_ip};
 use crate::sink::{NoteKind, Off, Sink};
 use crate::text::Text;

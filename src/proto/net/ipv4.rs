@@ -13,7 +13,7 @@ use crate::dissect::{Dissected, Fragment, FragmentRows, Hop, Next, Protocol, See
 use crate::field::{Around, Field, Kind};
 use crate::input::{Addresses, Bad, Extent, Input, Stop};
 use crate::proto::shared::checksum::{self, Covered, Status};
-use crate::proto::shared::ip::ip_options;
+use crate::proto::shared::ip::{ip_option_rows, ip_options};
 use crate::proto::shared::names::dscp::{dscp_meaning, dscp_name, ecn_meaning, ecn_name};
 use crate::proto::shared::names::ipproto::{ip_protocol_description, ip_protocol_name};
 use crate::proto::shared::names::multicast::ip4_kind;
@@ -94,14 +94,14 @@ pub static IPV4: Protocol = Protocol {
 };
 
 /// The header's tables, and those of its options.
-static TABLES: [crate::field::Table; 4 + ip_options::TABLES.len()] = {
-    let mut all = [HEADER; 4 + ip_options::TABLES.len()];
+static TABLES: [crate::field::Table; 4 + ip_option_rows::TABLES.len()] = {
+    let mut all = [HEADER; 4 + ip_option_rows::TABLES.len()];
     all[1] = MOVING;
-    all[2] = ip_options::GROUP_TABLE;
+    all[2] = ip_option_rows::GROUP_TABLE;
     all[3] = FRAGMENTS;
     let mut n = 0;
-    while n < ip_options::TABLES.len() {
-        all[4 + n] = ip_options::TABLES[n];
+    while n < ip_option_rows::TABLES.len() {
+        all[4 + n] = ip_option_rows::TABLES[n];
         n += 1;
     }
     all

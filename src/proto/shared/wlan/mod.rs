@@ -2,6 +2,7 @@
 
 pub mod eapol_key;
 pub mod radiotap_rows;
+pub mod radiotap_walk;
 pub mod wlan_control;
 pub mod wlan_frame;
 pub mod wlan_ht;
