@@ -2,7 +2,7 @@
 
 use crate::capture::LinkType;
 
-/// How interfaces are captured on; the same for all of a [`Live`].
+/// How interfaces are captured on; the same for all of a [`Live`](super::Live).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The most bytes of a frame that are captured; `None` and 0 are 262,144, which is also the most there can be.

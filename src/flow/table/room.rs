@@ -37,7 +37,7 @@ pub struct Counts {
     pub loose: u64,
     /// … open ones.
     pub established: u64,
-    /// Conversations of frames that hold more of them than [`Conversations::MAX`].
+    /// Conversations of frames that hold more of them than [`Conversations::MAX`](crate::packet::Conversations::MAX).
     pub unfollowed: u64,
 }
 
