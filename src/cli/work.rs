@@ -183,7 +183,8 @@ fn run(
         unverified: plan.style.unverified,
         memory: plan.memory,
         live: is_live,
-        may_shed: is_live && saving.is_some(),
+        // How late a frame is read shows only by stamps of this host's clock.
+        may_shed: saving.is_some() && stamps_are_ours(&plan.input),
     };
     let asked = Asked::of(&plan);
     let mut view = views::view(plan, width);
@@ -220,6 +221,12 @@ fn run(
         asked.was_there(&outcome)?;
     }
     finish(outcome)
+}
+
+/// Whether frames come live, with the time of this host.
+fn stamps_are_ours(input: &Input) -> bool {
+    let Input::Live(live) = input else { return false };
+    live.time_stamp_type.as_deref().is_none_or(|kind| kind.starts_with("host"))
 }
 
 /// Link-layer headers of Linux's device `any`, which do not tell interfaces apart.
