@@ -8,8 +8,10 @@ use crate::helper::owners::Owners;
 use crate::host::{Answer, Pair};
 use crate::pipeline::{Attendant, News, Wishes};
 use crate::text::escaped;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, fstat};
 use std::io::Write;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// The terminal and the signals, as a run sees them.
 pub(super) struct Attending<'a> {
@@ -20,6 +22,8 @@ pub(super) struct Attending<'a> {
     pub(super) verbose: bool,
     /// That packets are not shown has been told.
     pub(super) is_told_unshown: bool,
+    /// Standard output, when it is a pipe whose reader may go away.
+    pub(super) pipe: Option<OwnedFd>,
     /// Who knows whose the sockets of this host are.
     pub(super) owners: Option<Owners>,
     /// What waits to be written, when somebody else writes it.
@@ -51,7 +55,9 @@ impl Attendant for Attending<'_> {
 
     fn bells(&self) -> Vec<BorrowedFd<'_>> {
         let answer = self.owners.as_ref().filter(|owners| owners.is_busy()).map(AsFd::as_fd);
-        self.signals.bell().into_iter().chain(answer).collect()
+        // Of a pipe that is written to, poll tells nothing but that its reader has gone.
+        let pipe = self.pipe.as_ref().map(AsFd::as_fd);
+        self.signals.bell().into_iter().chain(answer).chain(pipe).collect()
     }
 
     fn knows_host(&self) -> bool {
@@ -78,6 +84,13 @@ impl Attendant for Attending<'_> {
 
     fn is_output_behind(&self) -> bool {
         self.waiting.as_ref().is_some_and(Waiting::is_behind)
+    }
+
+    fn is_reader_gone(&self) -> bool {
+        let Some(pipe) = &self.pipe else { return false };
+        let mut asked = [PollFd::new(pipe, PollFlags::empty())];
+        let now = Timespec::default();
+        poll(&mut asked, Some(&now)).is_ok() && asked.iter().any(|fd| fd.revents().contains(PollFlags::ERR))
     }
 
     fn progress(&mut self, bytes: u64) {
@@ -112,6 +125,13 @@ impl Attendant for Attending<'_> {
     fn window(&mut self) -> Option<(usize, usize)> {
         (self.window)()
     }
+}
+
+/// Standard output, if it is a pipe. Of sockets poll would tell what is to be read, too.
+pub(super) fn output_pipe() -> Option<OwnedFd> {
+    let out = std::io::stdout();
+    let kind = FileType::from_raw_mode(fstat(out.as_fd()).ok()?.st_mode);
+    (kind == FileType::Fifo).then(|| out.as_fd().try_clone_to_owned().ok()).flatten()
 }
 
 fn name(interface: u32, interfaces: &[Interface]) -> String {

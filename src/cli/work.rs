@@ -1,7 +1,7 @@
 //! The main work: opens, gives up privileges, runs, reports.
 
 use super::args::Args;
-use super::attend::{Attending, packets};
+use super::attend::{Attending, output_pipe, packets};
 use super::diag::{Diag, Exit};
 use super::guarding::Guard;
 use super::plan::{Plan, ViewPlan, plan};
@@ -167,6 +167,7 @@ fn run(
         err: env.err,
         verbose: plan.style.verbose > 0,
         is_told_unshown: false,
+        pipe: if env.process.is_some() && source.size().is_none() { output_pipe() } else { None },
         owners,
         waiting: relay.as_ref().map(Relay::waiting),
         window: env.window,

@@ -82,6 +82,11 @@ pub trait Attendant {
         false
     }
 
+    /// Whether nobody reads the output any more. Asked when no frame is there; otherwise the next writing shows it.
+    fn is_reader_gone(&self) -> bool {
+        false
+    }
+
     /// Told now and then how many bytes of the input have been read.
     fn progress(&mut self, _bytes: u64) {}
 

@@ -110,6 +110,9 @@ impl Run<'_> {
         self.pace.effort = if is_behind { Effort::Follow } else { Effort::Show };
         self.attend(None)?;
         self.flush()?;
+        if self.attendant.is_reader_gone() {
+            return Err(Ended::ClosedPipe);
+        }
         let now = self.attendant.now();
         let timeout = self.patience(now);
         let bells = self.attendant.bells();

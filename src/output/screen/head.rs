@@ -120,7 +120,7 @@ impl Head {
             out.num_grouped(flows.active).lit(plural(flows.active, " flow", " flows"));
         });
         item(None, &|out| {
-            out.num_grouped(flows.expired).lit(" ended");
+            out.num_grouped(flows.expired).lit(" gone");
         });
         if flows.evicted() > 0 {
             item(Some(Role::Notice), &|out| {
