@@ -15,7 +15,7 @@ import programs
 import traffic
 from scene import BEGIN, END, MARK_PORT, Unsupported, play
 
-SPACE = "No space left"
+SPACE = "no space left"
 
 
 def rotated(scene, words, base, pattern, act=None, least=2, exit_code=0):
@@ -25,6 +25,8 @@ def rotated(scene, words, base, pattern, act=None, least=2, exit_code=0):
     os.makedirs(folder, exist_ok=True)
     other = scene.tcpdump("-i", "eth", "-w", theirs)
     sniff = scene.sniff("-i", "eth", "-w", os.path.join(folder, base), *words)
+    # What the hosts say of themselves while both programs begin, one of them may have missed.
+    began = time.time_ns()
     (act or (lambda: scene.datagrams(300, size=1000)))()
     scene.mark(END)
     scene.equal(sniff.stop(), exit_code, "the exit code")
@@ -37,7 +39,10 @@ def rotated(scene, words, base, pattern, act=None, least=2, exit_code=0):
     files = sorted(files, key=lambda file: file[1].packets[0].time_ns if file[1].packets else 0)
     scene.check(len(files) >= least, f"{len(files)} files, expected at least {least}: {names}")
     scene.note(f"{len(files)} files, {sum(len(file.packets) for _, file in files)} packets")
-    return captures.read(theirs).packets, [file for _, file in files], sniff
+    wanted = captures.read(theirs)
+    for file in [wanted, *(file for _, file in files)]:
+        file.packets[:] = [packet for packet in file.packets if packet.time_ns >= began]
+    return wanted.packets, [file for _, file in files], sniff
 
 
 def joined(files):
