@@ -174,7 +174,8 @@ def main():
             return skip(f"needs the command {command} (Debian: {package})")
     if not os.path.exists(options.sniff):
         words.error(f"{options.sniff} does not exist")
-    if b"listening on" not in open(options.sniff, "rb").read():
+    listed = subprocess.run([options.sniff, "-D"], capture_output=True, timeout=30)
+    if b"without live capture" in listed.stderr:
         return skip(f"{options.sniff} was built without live capture")
     try:
         topology.leave_the_machine()
